@@ -1,0 +1,120 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a check has to say: a severity, the boxes concerned and a French sentence."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any
+
+from .form import boxes_on
+
+MASK = "•••"
+_SHOWN_LENGTH = 60
+# Python refuses to write an integer of some thousands of digits.
+_SHOWN_BITS = 192
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+class Severity(IntEnum):
+    """How much a finding weighs; ``severity >= Severity.WARN`` reads as written."""
+
+    INFO = 1
+    WARN = 2
+    OVERRIDABLE_BLOCK = 3
+    BLOCK = 4
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a rule found on a form.
+
+    `paths` are the boxes concerned, the first one being where to look.
+    `values` were read from the form, `facts` were not (labels, limits, dates of the
+    law); both are pairs of a placeholder of `template` and a text ready to be shown.
+    """
+
+    rule_id: str
+    severity: Severity
+    article: str | None
+    paths: tuple[str, ...]
+    template: str
+    values: Pairs = ()
+    facts: Pairs = ()
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether the form may not leave as it is."""
+        return self.severity >= Severity.OVERRIDABLE_BLOCK
+
+    @property
+    def message(self) -> str:
+        """The sentence, for people entitled to personal data."""
+        return self.template.format_map(dict(self.facts + self.values))
+
+    @property
+    def masked_message(self) -> str:
+        """The sentence for anybody.
+
+        A box marked `personal` among the paths hides every value read from the form:
+        another box (a birth date) may tell what the personal one holds.
+        """
+        if not self.is_personal:
+            return self.message
+        masked = tuple((name, MASK) for name, _ in self.values)
+        return self.template.format_map(dict(self.facts + masked))
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether one of the paths leads to a box marked `personal`."""
+        return any(box.personal for path in self.paths for box in boxes_on(path))
+
+
+def shown(value: Any) -> str:
+    """Write a value of the form as a French reader expects it, at most 60 characters.
+
+    A date is ``"01/09/2026"``, a decimal has a comma, an empty box is ``"vide"``.
+    """
+    if value is None:
+        return "vide"
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, int):
+        return _shown_integer(value)
+    if isinstance(value, Decimal):
+        return _cut(str(value).replace(".", ","))
+    if isinstance(value, date):
+        return f"{value.day:02}/{value.month:02}/{value.year:04}"
+    return _cut(str(value))
+
+
+def _shown_integer(value: int) -> str:
+    if value.bit_length() > _SHOWN_BITS:
+        return "nombre démesuré"
+    return str(value)
+
+
+def _cut(text: str) -> str:
+    # Only the beginning is read: a box may hold megabytes.
+    line = " ".join(text[: 2 * _SHOWN_LENGTH].split())
+    if len(line) <= _SHOWN_LENGTH and len(text) <= 2 * _SHOWN_LENGTH:
+        return line
+    return line[: _SHOWN_LENGTH - 1] + "…"
+
+
+@lru_cache(maxsize=1024)
+def title_of(path: str) -> str:
+    """Return the labels on the way to a box: ``"Le contrat › Date de conclusion"``.
+
+    A pay period is named by its line, counted from 1.
+
+    :raises KeyError: when the form has no such box
+    """
+    titles = [box.label for box in boxes_on(path)]
+    for position, name in enumerate(path.split(".")):
+        if name.isdigit():
+            titles.insert(position, f"ligne {int(name) + 1}")
+    return " › ".join(titles)

@@ -1,0 +1,8 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import apprenticeship_code
+from . import apprenticeship_training
+from . import res_partner
+from . import apprenticeship_pay_period
+from . import apprenticeship_contract

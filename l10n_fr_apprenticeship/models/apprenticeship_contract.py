@@ -1,0 +1,768 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+from ..cerfa import form
+from ..cerfa.rules import check
+from ..cerfa_reading import (
+    contract_field,
+    contract_fields,
+    form_page,
+    read_cerfa,
+    reading_plan,
+)
+
+PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
+
+# What an apprentice's next contract most often repeats.
+PROPOSED_FROM_PREVIOUS_CONTRACT = (
+    "apprentice_nationality_id",
+    "apprentice_social_scheme_id",
+    "apprentice_nir",
+    "apprentice_disabled_worker",
+    "apprentice_disability_youth_equivalence",
+    "apprentice_disability_boe_extension",
+    "apprentice_last_class_id",
+    "apprentice_last_diploma_prepared_id",
+    "apprentice_last_diploma_title",
+    "apprentice_highest_diploma_id",
+    "apprentice_top_level_athlete",
+)
+
+
+class ApprenticeshipContract(models.Model):
+    """The apprenticeship contract, form CERFA 10103.
+
+    Fields are named after the boxes of `cerfa.form`: see `cerfa_reading`.
+    """
+
+    _name = "apprenticeship.contract"
+    _description = "Apprenticeship Contract"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_start desc, id desc"
+    _rec_names_search = ["name", "apprentice_id.name", "employer_id.name"]
+    _check_company_auto = True
+
+    # ---------------------------------------------------------------- the record
+    name = fields.Char(
+        string="Reference", required=True, readonly=True, copy=False, default="/"
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.ref("base.EUR"), required=True
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Person in charge",
+        default=lambda self: self.env.user,
+        index=True,
+        tracking=True,
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("ready", "Ready"),
+            ("active", "Active"),
+            ("ended", "Ended"),
+            ("broken", "Broken"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+        tracking=True,
+    )
+    cerfa_version = fields.Char(
+        string="CERFA version", required=True, readonly=True, default=form.VERSION
+    )
+    deca_number = fields.Char(
+        string="DECA number",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        tracking=True,
+        help="Deposit number of the contract, given by the OPCO.",
+    )
+    origin_id = fields.Many2one(
+        "apprenticeship.contract",
+        string="Amended contract",
+        copy=False,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        help="The first contract, when this one is an amendment.",
+    )
+    amendment_ids = fields.One2many(
+        "apprenticeship.contract", "origin_id", string="Amendments"
+    )
+    amendment_number = fields.Integer(readonly=True, copy=False)
+    is_current = fields.Boolean(
+        compute="_compute_is_current",
+        store=True,
+        help="Neither amended nor replaced by a later amendment.",
+    )
+    findings = fields.Json(compute="_compute_findings")
+
+    # ------------------------------------------------------------- the employer
+    employer_id = fields.Many2one(
+        "res.partner",
+        domain=[("is_company", "=", True)],
+        check_company=True,
+        index=True,
+        tracking=True,
+        help="The establishment where the contract is executed.",
+    )
+    employer_siret = fields.Char(
+        string="Employer's SIRET",
+        related="employer_id.company_registry",
+        readonly=False,
+        help="SIRET of the establishment of execution, not always the head office.",
+    )
+    employer_naf = fields.Char(
+        string="NAF code", related="employer_id.apprenticeship_naf", readonly=False
+    )
+    employer_headcount = fields.Integer(
+        related="employer_id.apprenticeship_headcount", readonly=False
+    )
+    employer_idcc = fields.Char(
+        string="IDCC", related="employer_id.apprenticeship_idcc", readonly=False
+    )
+    employer_phone = fields.Char(
+        string="Employer's phone", related="employer_id.phone", readonly=False
+    )
+    employer_email = fields.Char(
+        string="Employer's e-mail", related="employer_id.email", readonly=False
+    )
+    employer_street = fields.Char(
+        string="Employer's street", related="employer_id.street", readonly=False
+    )
+    employer_street2 = fields.Char(
+        string="Employer's address line 2",
+        related="employer_id.street2",
+        readonly=False,
+    )
+    employer_zip = fields.Char(
+        string="Employer's postal code", related="employer_id.zip", readonly=False
+    )
+    employer_city = fields.Char(
+        string="Employer's town", related="employer_id.city", readonly=False
+    )
+    employer_type_id = fields.Many2one(
+        related="employer_id.apprenticeship_employer_type_id", readonly=False
+    )
+    employer_specific_id = fields.Many2one(
+        related="employer_id.apprenticeship_specific_employer_id", readonly=False
+    )
+    employer_pension_fund = fields.Char(
+        related="employer_id.apprenticeship_pension_fund", readonly=False
+    )
+    employer_public_unemployment_scheme = fields.Boolean(
+        related="employer_id.apprenticeship_public_unemployment_scheme",
+        readonly=False,
+    )
+    employer_representative_name = fields.Char(string="Signatory's name")
+    employer_representative_first_name = fields.Char(string="Signatory's first name")
+    employer_tutor_eligibility_attested = fields.Boolean(
+        string="Tutor's eligibility attested",
+        copy=False,
+        help="The employer certifies that the tutor meets the conditions of "
+        "eligibility (article L6223-8-1).",
+    )
+    employer_supporting_documents_attested = fields.Boolean(
+        string="Supporting documents attested",
+        copy=False,
+        help="The employer certifies to hold every supporting document.",
+    )
+
+    # ----------------------------------------------------------- the apprentice
+    apprentice_id = fields.Many2one(
+        "res.partner",
+        domain=[("is_company", "=", False)],
+        check_company=True,
+        index=True,
+        tracking=True,
+    )
+    apprentice_birth_name = fields.Char(
+        string="Apprentice's birth name",
+        related="apprentice_id.apprenticeship_birth_name",
+        readonly=False,
+    )
+    apprentice_usage_name = fields.Char(
+        string="Apprentice's name in use",
+        related="apprentice_id.apprenticeship_usage_name",
+        readonly=False,
+    )
+    apprentice_first_name = fields.Char(
+        string="Apprentice's first name",
+        related="apprentice_id.apprenticeship_first_name",
+        readonly=False,
+    )
+    apprentice_sex = fields.Selection(
+        related="apprentice_id.apprenticeship_sex", readonly=False
+    )
+    apprentice_birth_date = fields.Date(
+        string="Apprentice's birth date",
+        related="apprentice_id.apprenticeship_birth_date",
+        readonly=False,
+    )
+    apprentice_birth_department = fields.Char(
+        related="apprentice_id.apprenticeship_birth_department", readonly=False
+    )
+    apprentice_birth_city = fields.Char(
+        related="apprentice_id.apprenticeship_birth_city", readonly=False
+    )
+    apprentice_phone = fields.Char(
+        string="Apprentice's phone", related="apprentice_id.phone", readonly=False
+    )
+    apprentice_email = fields.Char(
+        string="Apprentice's e-mail", related="apprentice_id.email", readonly=False
+    )
+    apprentice_street = fields.Char(
+        string="Apprentice's street", related="apprentice_id.street", readonly=False
+    )
+    apprentice_street2 = fields.Char(
+        string="Apprentice's address line 2",
+        related="apprentice_id.street2",
+        readonly=False,
+    )
+    apprentice_zip = fields.Char(
+        string="Apprentice's postal code", related="apprentice_id.zip", readonly=False
+    )
+    apprentice_city = fields.Char(
+        string="Apprentice's town", related="apprentice_id.city", readonly=False
+    )
+    apprentice_nir = fields.Char(
+        string="NIR",
+        groups=PERSONAL_DATA,
+        copy=False,
+        help="Social security number: 13 characters, or 15 with its key.",
+    )
+    apprentice_nationality_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Nationality",
+        domain=[("table", "=", "nationality")],
+        ondelete="restrict",
+    )
+    apprentice_social_scheme_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Social scheme",
+        domain=[("table", "=", "social_scheme")],
+        ondelete="restrict",
+    )
+    apprentice_disabled_worker = fields.Boolean(
+        string="Recognised as a disabled worker (RQTH)", groups=PERSONAL_DATA
+    )
+    apprentice_disability_youth_equivalence = fields.Boolean(
+        string="RQTH equivalence for the young",
+        groups=PERSONAL_DATA,
+        help="From 15 to 20, with PCH, AEEH or PPS, when there is no RQTH.",
+    )
+    apprentice_disability_boe_extension = fields.Boolean(
+        string="RQTH extension (BOE)",
+        groups=PERSONAL_DATA,
+        help="Other beneficiaries of the obligation of employment, when there is no "
+        "RQTH.",
+    )
+    apprentice_situation_before_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Situation before this contract",
+        domain=[("table", "=", "situation_before")],
+        ondelete="restrict",
+    )
+    apprentice_last_diploma_prepared_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Last diploma prepared",
+        domain=[("table", "=", "diploma")],
+        ondelete="restrict",
+    )
+    apprentice_last_class_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Last class attended",
+        domain=[("table", "=", "last_class")],
+        ondelete="restrict",
+    )
+    apprentice_last_diploma_title = fields.Char(
+        string="Exact title of the last diploma prepared"
+    )
+    apprentice_highest_diploma_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Highest diploma obtained by the apprentice",
+        domain=[("table", "=", "diploma")],
+        ondelete="restrict",
+    )
+    apprentice_top_level_athlete = fields.Boolean(string="Top-level athlete")
+    apprentice_business_project = fields.Boolean(
+        string="Project of creating or taking over a business"
+    )
+    apprentice_emancipated = fields.Boolean(string="Emancipated minor")
+    legal_representative_birth_name = fields.Char(string="Representative's birth name")
+    legal_representative_first_name = fields.Char(string="Representative's first name")
+    legal_representative_email = fields.Char(string="Representative's e-mail")
+    legal_representative_street = fields.Char(string="Representative's street")
+    legal_representative_street2 = fields.Char(
+        string="Representative's address line 2"
+    )
+    legal_representative_zip = fields.Char(string="Representative's postal code")
+    legal_representative_city = fields.Char(string="Representative's town")
+
+    # --------------------------------------------------------------- the tutors
+    tutor_id = fields.Many2one(
+        "res.partner",
+        domain=[("is_company", "=", False)],
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    tutor_birth_name = fields.Char(
+        string="Tutor's birth name",
+        related="tutor_id.apprenticeship_birth_name",
+        readonly=False,
+    )
+    tutor_first_name = fields.Char(
+        string="Tutor's first name",
+        related="tutor_id.apprenticeship_first_name",
+        readonly=False,
+    )
+    tutor_birth_date = fields.Date(
+        string="Tutor's birth date",
+        related="tutor_id.apprenticeship_birth_date",
+        readonly=False,
+    )
+    tutor_email = fields.Char(
+        string="Tutor's e-mail", related="tutor_id.email", readonly=False
+    )
+    tutor_job = fields.Char(
+        string="Tutor's job", related="tutor_id.function", readonly=False
+    )
+    tutor_diploma_title = fields.Char(
+        string="Tutor's highest diploma",
+        related="tutor_id.apprenticeship_diploma_title",
+        readonly=False,
+    )
+    tutor_diploma_level_id = fields.Many2one(
+        string="Level of the tutor's diploma",
+        related="tutor_id.apprenticeship_diploma_level_id",
+        readonly=False,
+    )
+    second_tutor_id = fields.Many2one(
+        "res.partner",
+        domain=[("is_company", "=", False)],
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    second_tutor_birth_name = fields.Char(
+        string="Second tutor's birth name",
+        related="second_tutor_id.apprenticeship_birth_name",
+        readonly=False,
+    )
+    second_tutor_first_name = fields.Char(
+        string="Second tutor's first name",
+        related="second_tutor_id.apprenticeship_first_name",
+        readonly=False,
+    )
+    second_tutor_birth_date = fields.Date(
+        string="Second tutor's birth date",
+        related="second_tutor_id.apprenticeship_birth_date",
+        readonly=False,
+    )
+    second_tutor_email = fields.Char(
+        string="Second tutor's e-mail",
+        related="second_tutor_id.email",
+        readonly=False,
+    )
+    second_tutor_job = fields.Char(
+        string="Second tutor's job",
+        related="second_tutor_id.function",
+        readonly=False,
+    )
+    second_tutor_diploma_title = fields.Char(
+        string="Second tutor's highest diploma",
+        related="second_tutor_id.apprenticeship_diploma_title",
+        readonly=False,
+    )
+    second_tutor_diploma_level_id = fields.Many2one(
+        string="Level of the second tutor's diploma",
+        related="second_tutor_id.apprenticeship_diploma_level_id",
+        readonly=False,
+    )
+
+    # ------------------------------------------------------------- the contract
+    contract_mode_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Contractual mode",
+        domain=[("table", "=", "contract_mode")],
+        ondelete="restrict",
+    )
+    contract_type_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Type of contract or amendment",
+        domain=[("table", "=", "contract_type")],
+        ondelete="restrict",
+        copy=False,
+        tracking=True,
+    )
+    derogation_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Type of derogation",
+        domain=[("table", "=", "derogation")],
+        ondelete="restrict",
+        help="Empty when there is none.",
+    )
+    previous_number = fields.Char(
+        string="Number of the previous contract",
+        help="DECA number of the previous contract, or of the one amended.",
+    )
+    date_conclusion = fields.Date(
+        string="Date of conclusion",
+        copy=False,
+        tracking=True,
+        help="Day when both the employer and the apprentice have signed.",
+    )
+    date_start = fields.Date(
+        string="Start of execution",
+        copy=False,
+        index=True,
+        tracking=True,
+        help="First real day, at the employer's or at the training centre.",
+    )
+    date_practical_training = fields.Date(
+        string="Start of practical training", copy=False
+    )
+    date_amendment_effect = fields.Date(string="Effect of the amendment", copy=False)
+    date_end = fields.Date(
+        string="End of the contract",
+        copy=False,
+        tracking=True,
+        help="End of the contract, or of the apprenticeship period of an open-ended "
+        "contract. It covers the last examination.",
+    )
+    weekly_hours = fields.Integer(string="Weekly hours", default=35)
+    weekly_minutes = fields.Integer(string="Weekly minutes")
+    hazardous_work = fields.Boolean(
+        string="Dangerous machines or particular risks",
+    )
+    pay_period_ids = fields.One2many(
+        "apprenticeship.pay.period", "contract_id", string="Pay periods", copy=False
+    )
+    gross_monthly_wage = fields.Monetary(string="Gross monthly wage at hiring")
+    meal_benefit = fields.Monetary(string="Food (€ per meal)")
+    housing_benefit = fields.Monetary(string="Housing (€ per month)")
+    other_benefit = fields.Boolean(string="Other benefit in kind")
+    signing_place = fields.Char(string="Signed at")
+    proving_signature = fields.Boolean(
+        string="Proving electronic signature",
+        copy=False,
+        help="The CERFA was signed electronically with a proving signature.",
+    )
+
+    # ------------------------------------------------------------- the training
+    training_id = fields.Many2one(
+        "apprenticeship.training", index=True, check_company=True, tracking=True
+    )
+    training_diploma_type_id = fields.Many2one(
+        "apprenticeship.code",
+        string="Diploma aimed at",
+        domain=[("table", "=", "diploma")],
+        ondelete="restrict",
+        compute="_compute_training",
+        store=True,
+        readonly=False,
+    )
+    training_title = fields.Char(
+        string="Exact title of the diploma",
+        compute="_compute_training",
+        store=True,
+        readonly=False,
+    )
+    training_diploma_code = fields.Char(
+        string="Diploma code", compute="_compute_training", store=True, readonly=False
+    )
+    training_rncp = fields.Char(
+        string="RNCP code", compute="_compute_training", store=True, readonly=False
+    )
+    training_hours = fields.Integer(
+        string="Hours of training",
+        compute="_compute_training",
+        store=True,
+        readonly=False,
+        help="Total over the contract, not per year.",
+    )
+    training_distance_hours = fields.Integer(
+        string="Hours at a distance",
+        compute="_compute_training",
+        store=True,
+        readonly=False,
+        help="0 when there are none.",
+    )
+    training_date_start = fields.Date(string="Start of training", copy=False)
+    training_date_end = fields.Date(
+        string="End of examinations",
+        copy=False,
+        help="Expected day of the last examination.",
+    )
+
+    # -------------------------------------------------------- the training centre
+    training_centre_id = fields.Many2one(
+        "res.partner",
+        string="Responsible training centre",
+        domain=[("is_company", "=", True)],
+        check_company=True,
+        default=lambda self: self.env.company.partner_id,
+        index=True,
+        tracking=True,
+    )
+    training_centre_siret = fields.Char(
+        string="Training centre's SIRET",
+        related="training_centre_id.company_registry",
+        readonly=False,
+    )
+    training_centre_uai = fields.Char(
+        string="Training centre's UAI",
+        related="training_centre_id.apprenticeship_uai",
+        readonly=False,
+    )
+    training_centre_street = fields.Char(
+        string="Training centre's street",
+        related="training_centre_id.street",
+        readonly=False,
+    )
+    training_centre_street2 = fields.Char(
+        string="Training centre's address line 2",
+        related="training_centre_id.street2",
+        readonly=False,
+    )
+    training_centre_zip = fields.Char(
+        string="Training centre's postal code",
+        related="training_centre_id.zip",
+        readonly=False,
+    )
+    training_centre_city = fields.Char(
+        string="Training centre's town",
+        related="training_centre_id.city",
+        readonly=False,
+    )
+    training_centre_in_house = fields.Boolean(
+        string="In-house training centre",
+        help="A training centre of the company, or shared by several companies.",
+    )
+    training_centre_visa = fields.Boolean(
+        string="Visa of the training centre",
+        copy=False,
+        help="Stamp and signature of its director: without it the contract is not "
+        "processed.",
+    )
+    training_centre_is_main_place = fields.Boolean(
+        string="Main place of training", default=True
+    )
+    training_place_id = fields.Many2one(
+        "res.partner",
+        string="Main place of training, if another",
+        domain=[("is_company", "=", True)],
+        check_company=True,
+        index="btree_not_null",
+    )
+    training_place_siret = fields.Char(
+        string="Place's SIRET",
+        related="training_place_id.company_registry",
+        readonly=False,
+    )
+    training_place_uai = fields.Char(
+        string="Place's UAI",
+        related="training_place_id.apprenticeship_uai",
+        readonly=False,
+    )
+    training_place_street = fields.Char(
+        string="Place's street", related="training_place_id.street", readonly=False
+    )
+    training_place_street2 = fields.Char(
+        string="Place's address line 2",
+        related="training_place_id.street2",
+        readonly=False,
+    )
+    training_place_zip = fields.Char(
+        string="Place's postal code", related="training_place_id.zip", readonly=False
+    )
+    training_place_city = fields.Char(
+        string="Place's town", related="training_place_id.city", readonly=False
+    )
+
+    _amendment_uniq = models.UniqueIndex(
+        "(origin_id, amendment_number) WHERE origin_id IS NOT NULL",
+        "This contract already has an amendment with this number.",
+    )
+
+    @api.depends("name", "apprentice_id.name")
+    def _compute_display_name(self):
+        for contract in self:
+            names = (contract.name, contract.apprentice_id.name)
+            contract.display_name = " – ".join(filter(None, names))
+
+    @api.depends("origin_id", "amendment_number", "amendment_ids.amendment_number")
+    def _compute_is_current(self):
+        for contract in self:
+            siblings = (contract.origin_id or contract).amendment_ids
+            last = max(siblings.mapped("amendment_number"), default=0)
+            contract.is_current = contract.amendment_number == last
+
+    @api.depends("training_id")
+    def _compute_training(self):
+        """Copy the training at choice: its later changes do not alter a contract."""
+        for contract in self.filtered("training_id"):
+            training = contract.training_id
+            contract.training_diploma_type_id = training.diploma_type_id
+            contract.training_title = training.name
+            contract.training_diploma_code = training.diploma_code
+            contract.training_rncp = training.rncp
+            contract.training_hours = training.hours
+            contract.training_distance_hours = training.distance_hours
+
+    @api.depends(lambda self: self._findings_depends())
+    @api.depends_context("uid", "lang")
+    def _compute_findings(self):
+        for contract in self:
+            contract.findings = [
+                contract._finding_to_show(finding) for finding in contract._preflight()
+            ]
+
+    @api.constrains("apprentice_id", "employer_id")
+    def _check_apprentice_apart_from_employer(self):
+        for contract in self:
+            employer = contract.employer_id
+            if employer and contract.apprentice_id.commercial_partner_id == employer:
+                raise ValidationError(
+                    self.env._(
+                        "%(apprentice)s is a contact of %(employer)s, which could "
+                        "then read the apprentice's data. Remove the company from the "
+                        "apprentice's contact.",
+                        apprentice=contract.apprentice_id.display_name,
+                        employer=employer.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        sequence = self.env["ir.sequence"]
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = sequence.next_by_code("apprenticeship.contract")
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        kept = self.filtered(lambda contract: contract.state != "draft")
+        if kept:
+            raise UserError(
+                self.env._(
+                    "Only drafts can be deleted. Cancel these contracts instead: "
+                    "%(contracts)s",
+                    contracts=", ".join(kept.mapped("name")),
+                )
+            )
+
+    @api.onchange("apprentice_id")
+    def _onchange_apprentice_id(self):
+        previous = self._previous_contract()
+        for name in PROPOSED_FROM_PREVIOUS_CONTRACT:
+            field = self._fields[name]
+            if previous and not self[name] and self._has_field_access(field, "read"):
+                self[name] = previous[name]
+
+    def action_check(self):
+        """Mark ready the contracts that nothing blocks, and say what blocks others."""
+        blocked = self.filtered(lambda contract: contract._blocking_findings())
+        (self - blocked)._mark_ready()
+        if blocked:
+            raise UserError(blocked._blocking_message())
+
+    def action_draft(self):
+        self.filtered(lambda contract: contract.state in ("ready", "cancelled")).state = (
+            "draft"
+        )
+
+    def action_cancel(self):
+        self.filtered(lambda contract: contract.state in ("draft", "ready")).state = (
+            "cancelled"
+        )
+
+    def _mark_ready(self):
+        self.filtered(lambda contract: contract.state == "draft").state = "ready"
+
+    def _previous_contract(self):
+        if not self.apprentice_id:
+            return self.browse()
+        return self.search(
+            [
+                ("apprentice_id", "=", self.apprentice_id._origin.id),
+                ("id", "!=", self._origin.id),
+            ],
+            limit=1,
+        )
+
+    def _to_cerfa(self):
+        """Return the contract as a frozen `Cerfa`, read once.
+
+        Whoever may read the contract gets the whole form, personal data included:
+        what is shown to people is masked by those who show it.
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return read_cerfa(self.sudo())
+
+    def _preflight(self):
+        """Return the findings of the pre-flight, the worst first."""
+        return self._check_cerfa(self._to_cerfa())
+
+    @api.model
+    def _check_cerfa(self, cerfa):
+        return check(cerfa, self.env["apprenticeship.code"]._legal_tables())
+
+    def _blocking_findings(self):
+        return [finding for finding in self._preflight() if finding.is_blocking]
+
+    def _finding_message(self, finding):
+        """Return the sentence that this user may read."""
+        if self.env.user.has_group(PERSONAL_DATA):
+            return finding.message
+        return finding.masked_message
+
+    def _finding_to_show(self, finding):
+        path = finding.paths[0]
+        return {
+            "rule": finding.rule_id,
+            "severity": finding.severity.name.lower(),
+            "message": self._finding_message(finding),
+            "article": finding.article,
+            "field": contract_field(path),
+            "page": form_page(path),
+        }
+
+    def _blocking_message(self):
+        """Return one text that says, for each contract, what blocks it."""
+        lines = []
+        for contract in self:
+            lines.append(contract.display_name)
+            lines += [
+                f"• {contract._finding_message(finding)}"
+                for finding in contract._blocking_findings()
+            ]
+        return "\n".join(lines)
+
+    @api.model
+    def _findings_depends(self):
+        periods = [f"pay_period_ids.{name}" for name in form.boxes(form.PayPeriod)]
+        return (*contract_fields(), *periods)
+
+    @api.model
+    @tools.ormcache()
+    def _cerfa_plan(self):
+        return reading_plan(self._fields)

@@ -1,0 +1,8 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import controllers
+from . import models
+from .convergence.redact import install_log_filters
+
+install_log_filters()

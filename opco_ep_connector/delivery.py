@@ -1,0 +1,79 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""One run of the delivery: calls in threads, the database in the cron's thread."""
+
+import logging
+import time
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+from odoo.exceptions import UserError
+
+from .convergence.errors import ConvergenceError
+from .models.transactions import in_own_transaction
+
+_logger = logging.getLogger(__name__)
+
+# Seconds during which new rows are claimed: with the longest call, a run stays short
+# enough for Odoo's cron worker.
+TIME_BUDGET = 30.0
+CALLS_PER_CONNECTION = 4
+MAX_THREADS = 16
+
+
+class Delivery:
+    """Claims rows, sends them, writes each outcome as soon as it is known."""
+
+    def __init__(self, env):
+        self.env = env
+        self.rows = env["opco.transmission"]
+        self.deadline = time.monotonic() + TIME_BUDGET
+        self.calls = {}
+
+    def run(self):
+        with ThreadPoolExecutor(MAX_THREADS, "opco-deposit") as pool:
+            self._claim_and_send(pool)
+            while self.calls:
+                done, _pending = wait(self.calls, return_when=FIRST_COMPLETED)
+                for call in done:
+                    self._settle(self.calls.pop(call), call)
+                self._claim_and_send(pool)
+
+    def _claim_and_send(self, pool):
+        if time.monotonic() > self.deadline:
+            return
+        for connection in self._connections():
+            free = CALLS_PER_CONNECTION - self._count_calls(connection)
+            if free > 0:
+                self._claim_for(connection, free, pool)
+
+    def _connections(self):
+        return self.env["opco.connection"].search([("state", "=", "active")])
+
+    def _count_calls(self, connection):
+        return sum(row.connection_id == connection for row in self.calls.values())
+
+    def _claim_for(self, connection, free, pool):
+        try:
+            client = connection._client()
+        except UserError as error:
+            _logger.warning("%s cannot send: %s", connection.name, error)
+            return
+        ids = in_own_transaction(
+            self.env, lambda: self.rows._claim(connection, free).ids
+        )
+        for row in self.rows.browse(ids):
+            call = pool.submit(client.deposit, row.payload.encode())
+            self.calls[call] = row
+
+    def _settle(self, row, call):
+        error = call.exception()
+        if error is None:
+            receipt = call.result()
+            in_own_transaction(self.env, lambda: row._record_accepted(receipt))
+        elif isinstance(error, ConvergenceError):
+            in_own_transaction(self.env, lambda: row._record_failure(error))
+        else:
+            # A defect of ours: the claim runs out and the row becomes « unknown ».
+            _logger.error("Transmission %s failed", row.id, exc_info=error)
+            return
+        row._apply_in_own_transaction()

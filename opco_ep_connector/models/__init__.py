@@ -1,0 +1,9 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import opco_profile
+from . import opco_connection
+from . import opco_dossier
+from . import opco_transmission
+from . import opco_exchange
+from . import apprenticeship_contract

@@ -1,0 +1,350 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..convergence import payload
+from ..convergence.dossier_schema import schema_errors
+from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES
+
+# Length of a SIREN, the enterprise's part of a SIRET.
+SIREN_LENGTH = 9
+
+
+class ApprenticeshipContract(models.Model):
+    _inherit = "apprenticeship.contract"
+
+    opco_transport_state = fields.Selection(
+        [
+            ("queued", "Queued"),
+            ("sent", "Received by the OPCO"),
+            ("rejected", "Rejected"),
+            ("retry", "To be tried again"),
+            ("unknown", "To be verified"),
+            ("held", "Held"),
+        ],
+        string="Transmission",
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    opco_state = fields.Selection(
+        DOSSIER_STATES, string="OPCO state", readonly=True, copy=False, index=True
+    )
+    opco_raw_state = fields.Char(
+        string="OPCO state, as written", readonly=True, copy=False
+    )
+    opco_comment = fields.Text(string="OPCO's comment", readonly=True, copy=False)
+    opco_internal_number = fields.Char(
+        string="OPCO number", readonly=True, copy=False, index="btree_not_null"
+    )
+    opco_external_number = fields.Char(
+        string="Dossier number", readonly=True, copy=False, index="btree_not_null"
+    )
+    opco_message = fields.Text(
+        string="Last message of the transmission", readonly=True, copy=False
+    )
+    opco_answered_at = fields.Datetime(
+        string="Answered on", readonly=True, copy=False
+    )
+    opco_next_try_at = fields.Datetime(string="Next try", readonly=True, copy=False)
+    opco_environment = fields.Selection(
+        [("sandbox", "Sandbox"), ("test", "Test"), ("production", "Production")],
+        string="Sent to",
+        readonly=True,
+        copy=False,
+    )
+    opco_transmission_ids = fields.One2many("opco.transmission", "contract_id")
+    opco_transmission_count = fields.Integer(
+        string="Transmissions", compute="_compute_opco_transmission_count"
+    )
+    opco_is_to_transmit = fields.Boolean(
+        compute="_compute_opco_is_to_transmit",
+        search="_search_opco_is_to_transmit",
+        string="To transmit",
+    )
+
+    def _compute_opco_transmission_count(self):
+        counts = dict(
+            self.env["opco.transmission"]._read_group(
+                [("contract_id", "in", self.ids)], ["contract_id"], ["__count"]
+            )
+        )
+        for contract in self:
+            contract.opco_transmission_count = counts.get(contract, 0)
+
+    @api.depends("state", "opco_transport_state", "opco_state")
+    def _compute_opco_is_to_transmit(self):
+        to_transmit = self.filtered_domain(self._opco_domain_to_transmit())
+        for contract in self:
+            contract.opco_is_to_transmit = contract in to_transmit
+
+    @api.model
+    def _search_opco_is_to_transmit(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        to_transmit = self._search(self._opco_domain_to_transmit())
+        return [("id", "in" if True in value else "not in", to_transmit)]
+
+    @api.model
+    def _opco_domain_to_transmit(self):
+        return [
+            ("state", "in", ("draft", "ready")),
+            "|",
+            ("opco_transport_state", "in", (False, "rejected")),
+            ("opco_state", "in", ("refused", "cancelled")),
+        ]
+
+    # ------------------------------------------------------------------ actions
+    def action_transmit(self):
+        """Queue the contracts that nothing blocks; say what blocks the others."""
+        self._opco_check_transmitter()
+        bodies, connections, blocked = self._opco_prepare()
+        if not bodies:
+            raise UserError(self._opco_blocked_message(blocked))
+        self._opco_queue(bodies, connections)
+        ready = self.browse(contract.id for contract in bodies)
+        if blocked:
+            return self._opco_partly_queued_notification(ready, blocked)
+        return self._opco_queued_notification(ready)
+
+    def action_opco_refresh(self):
+        """Ask for the states now; the answer shows by itself."""
+        self._opco_check_consult()
+        self.env.ref("opco_ep_connector.ir_cron_refresh").sudo()._trigger()
+        return self._opco_notification(
+            "info", self.env._("The states are being asked to the OPCO.")
+        )
+
+    def action_view_opco_transmissions(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "opco_ep_connector.opco_transmission_action"
+        )
+        return action | {"domain": [("contract_id", "=", self.id)], "context": {}}
+
+    # ----------------------------------------------------------------- business
+    def _transmit(self):
+        """Queue the contracts; nothing leaves before the transaction is committed.
+
+        :return: the transmissions
+        :raises UserError: when something blocks one of the contracts
+        """
+        bodies, connections, blocked = self._opco_prepare()
+        if blocked:
+            raise UserError(self._opco_blocked_message(blocked))
+        return self._opco_queue(bodies, connections)
+
+    def _opco_prepare(self):
+        """Read, check and render each contract once.
+
+        :return: the bytes to send by contract; the connection by contract; the
+            sentences that say why, by contract that may not leave
+        """
+        connections, unrouted = self._opco_route()
+        profiles = {
+            connection: connection._norm_profile()
+            for connection in set(connections.values())
+        }
+        bodies, blocked = {}, {}
+        for contract in self:
+            cerfa = contract._to_cerfa()
+            reasons = [
+                contract._finding_message(finding)
+                for finding in contract._check_cerfa(cerfa)
+                if finding.is_blocking
+            ]
+            reasons += filter(
+                None, [contract._opco_already_sent(), unrouted.get(contract)]
+            )
+            if not reasons:
+                content = payload.dossier(cerfa, profiles[connections[contract]])
+                reasons = [
+                    self.env._("%(field)s: %(problem)s", field=path, problem=problem)
+                    for path, problem in schema_errors(content)
+                ]
+            if reasons:
+                blocked[contract] = reasons
+            else:
+                bodies[contract] = payload.encode(content)
+        return bodies, connections, blocked
+
+    def _opco_queue(self, bodies, connections):
+        """Freeze the bytes: whatever happens to the record, these are the ones sent."""
+        transmissions = self.env["opco.transmission"]._queue(bodies, connections)
+        transmissions.contract_id._mark_ready()
+        for transmission in transmissions.sudo():
+            transmission.contract_id._opco_mirror_transmission(transmission)
+        return transmissions
+
+    def _opco_already_sent(self):
+        """Return why this contract may not be sent (again), or nothing."""
+        if self.state not in ("draft", "ready"):
+            return self.env._("Only drafts and ready contracts can be transmitted.")
+        if self.opco_is_to_transmit:
+            return None
+        if self.opco_transport_state == "sent":
+            return self.env._(
+                "Already received by the OPCO under the number %(number)s.",
+                number=self.opco_internal_number,
+            )
+        return self.env._("Already on its way to the OPCO.")
+
+    def _opco_route(self):
+        """Return the connection of each contract, and why others have none.
+
+        The SIRET of the responsible training centre decides; else a connection for the
+        whole enterprise, of the same SIREN.
+        """
+        by_siret = {}
+        by_siren = {}
+        for connection in self.env["opco.connection"].sudo().search(
+            [("company_id", "in", self.company_id.ids), ("state", "!=", "inactive")]
+        ):
+            key = (connection.company_id, connection.siret)
+            by_siret[key] = connection
+            if connection.whole_enterprise:
+                key = (connection.company_id, connection.siret[:SIREN_LENGTH])
+                by_siren[key] = connection
+        connections, reasons = {}, {}
+        for contract in self:
+            company = contract.company_id
+            siret = contract.sudo().training_centre_siret or ""
+            connection = by_siret.get((company, siret)) or by_siren.get(
+                (company, siret[:SIREN_LENGTH])
+            )
+            if connection:
+                connections[contract] = connection
+            else:
+                reasons[contract] = self._opco_no_route_message(contract, siret)
+        return connections, reasons
+
+    def _opco_no_route_message(self, contract, siret):
+        return self.env._(
+            "No active OPCO connection serves the training centre %(centre)s (SIRET "
+            "%(siret)s): ask a key administrator to set one up in OPCO > Configuration "
+            "> OPCO connections.",
+            centre=contract.sudo().training_centre_id.name or "?",
+            siret=siret or "?",
+        )
+
+    # ------------------------------------------------------------------ mirrors
+    def _opco_mirror_transmission(self, transmission):
+        """Show on the contract where its delivery stands."""
+        self._opco_mirror_transport(transmission.state)
+        self.sudo().write(
+            {
+                "opco_message": transmission.message,
+                "opco_answered_at": transmission.answered_at,
+                "opco_environment": transmission.environment,
+                "opco_next_try_at": (
+                    transmission.next_try_at if transmission.state == "retry" else False
+                ),
+            }
+        )
+
+    def _opco_mirror_transport(self, state):
+        self.sudo().write({"opco_transport_state": state})
+
+    def _opco_mirror(self, dossier):
+        """Show on the contract what the OPCO holds."""
+        values = {
+            "opco_state": dossier.state,
+            "opco_raw_state": dossier.raw_state,
+            "opco_comment": dossier.comment,
+            "opco_internal_number": dossier.internal_number,
+            "opco_external_number": dossier.external_number,
+            "deca_number": dossier.deca_number,
+        }
+        state = CONTRACT_STATE.get(dossier.state)
+        if state:
+            values["state"] = state
+        self.sudo().write(values)
+        if dossier.state in ("refused", "cancelled"):
+            self.sudo().opco_transmission_ids.filtered("is_live").is_live = False
+
+    def _opco_forget_transmission(self):
+        self.sudo().write(
+            {
+                "opco_transport_state": False,
+                "opco_message": False,
+                "opco_next_try_at": False,
+            }
+        )
+
+    def _opco_log_outcome(self, transmission):
+        """Say the outcome in the chatter; remote text is escaped."""
+        opco = transmission.profile_id.name
+        at = fields.Datetime.context_timestamp(
+            self.with_context(tz=self.user_id.tz or "Europe/Paris"),
+            transmission.answered_at,
+        )
+        sentences = {
+            "sent": self.env._(
+                "Received by %(opco)s on %(at)s under the number %(number)s.",
+                opco=opco,
+                at=f"{at:%d/%m/%Y %H:%M:%S}",
+                number=transmission.internal_number,
+            ),
+            "rejected": self.env._("Rejected by %(opco)s:", opco=opco),
+            "retry": self.env._("Not sent yet to %(opco)s, tried again:", opco=opco),
+            "held": self.env._("Held before %(opco)s:", opco=opco),
+            "unknown": self.env._("To be verified at %(opco)s:", opco=opco),
+        }
+        body = Markup("%s") % sentences[transmission.state]
+        if transmission.message:
+            lines = transmission.message.splitlines()
+            body += Markup("<br/>") + Markup("<br/>").join(lines)
+        self._message_log(body=body)
+
+    def _opco_notify(self):
+        """Tell the open screens which contracts have moved: ids only."""
+        group = self.env.ref("opco_ep_connector.group_consult").sudo()
+        group._bus_send("opco_ep_connector/contracts", {"ids": self.ids})
+
+    # ----------------------------------------------------------------- messages
+    def _opco_blocked_message(self, blocked):
+        lines = []
+        for contract, sentences in blocked.items():
+            lines.append(contract.display_name)
+            lines += [f"• {sentence}" for sentence in sentences]
+        return "\n".join(lines)
+
+    def _opco_queued_notification(self, ready):
+        message = (
+            self.env._("%(contract)s is on its way.", contract=ready.display_name)
+            if len(ready) == 1
+            else self.env._("%(count)s contracts are on their way.", count=len(ready))
+        )
+        return self._opco_notification("info", message)
+
+    def _opco_partly_queued_notification(self, ready, blocked):
+        message = self.env._(
+            "%(count)s contracts are on their way. These stay here:\n%(blocked)s",
+            count=len(ready),
+            blocked=self._opco_blocked_message(blocked),
+        )
+        return self._opco_notification("warning", message)
+
+    def _opco_notification(self, kind, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "message": message,
+                "sticky": kind == "warning",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _opco_check_transmitter(self):
+        self.env["opco.transmission"]._check_transmitter()
+        self.check_access("read")
+
+    def _opco_check_consult(self):
+        self.env["opco.transmission"].check_access("read")
+        self.check_access("read")

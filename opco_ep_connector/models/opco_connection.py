@@ -1,0 +1,565 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import os
+import time
+import uuid
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import config
+
+from ..clients import client_for
+from ..convergence.api_key import UnusableKey, clean_api_key
+from ..convergence.auth import Credentials, check_header
+from ..convergence.errors import ConvergenceError
+from ..convergence.profile import InvalidAddress, check_url, is_loopback
+from ..vault import (
+    BadMasterKey,
+    NoMasterKey,
+    Unreadable,
+    Vault,
+    fingerprint,
+    last_four,
+    master_keys,
+)
+from .outcome_messages import explain_failure
+
+KEY_ADMINISTRATOR = "opco_ep_connector.group_key_administrator"
+API_KEY = "api_key"
+CLIENT_SECRET = "client_secret"
+
+
+class OpcoConnection(models.Model):
+    """The way to one OPCO for one establishment (SIRET) of the training centre.
+
+    States::
+
+        inactive --[test passes]--> active --[key refused]--> stopped
+                                      ^                          |
+                                      +------[test passes]-------+
+    """
+
+    _name = "opco.connection"
+    _description = "OPCO Connection"
+    _inherit = ["mail.thread"]
+    _order = "company_id, profile_id, siret"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    profile_id = fields.Many2one(
+        "opco.profile",
+        string="OPCO",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self.env.ref(
+            "opco_ep_connector.profile_opco_ep", raise_if_not_found=False
+        ),
+        tracking=True,
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Site",
+        required=True,
+        domain=[("is_company", "=", True)],
+        check_company=True,
+        ondelete="restrict",
+        index=True,
+        default=lambda self: self.env.company.partner_id,
+        help="The establishment of the training centre that the key was made for.",
+    )
+    siret = fields.Char(
+        string="SIRET",
+        compute="_compute_siret",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        tracking=True,
+    )
+    whole_enterprise = fields.Boolean(
+        string="For the whole enterprise",
+        help="Also used by the sites of the same SIREN that have no key of their own.",
+        tracking=True,
+    )
+    environment = fields.Selection(
+        [
+            ("sandbox", "Sandbox"),
+            ("test", "Test"),
+            ("production", "Production"),
+        ],
+        required=True,
+        default="sandbox",
+        tracking=True,
+    )
+    state = fields.Selection(
+        [
+            ("inactive", "Inactive"),
+            ("active", "Active"),
+            ("stopped", "Stopped"),
+        ],
+        required=True,
+        readonly=True,
+        copy=False,
+        default="inactive",
+        tracking=True,
+    )
+    base_url = fields.Char(
+        string="API address", help="Without the version, such as https://api.example."
+    )
+    token_url = fields.Char(string="Token address")
+    client_id = fields.Char(
+        string="Client ID of the software",
+        default=lambda self: self._default_from_sibling("client_id"),
+    )
+    editor = fields.Char(
+        string="EDITEUR",
+        required=True,
+        default=lambda self: self._default_from_sibling("editor") or "Odoo",
+        help="Name of the software's editor, as registered at the OPCO. Plain ASCII.",
+    )
+    software = fields.Char(
+        string="LOGICIEL",
+        required=True,
+        default=lambda self: self._default_from_sibling("software")
+        or "opco_ep_connector",
+        help="Name of the software, as registered at the OPCO. Plain ASCII.",
+    )
+    software_version = fields.Char(
+        string="VERSION",
+        required=True,
+        default=lambda self: self._default_from_sibling("software_version")
+        or "1.0.0",
+        help="Version of the software, not of the norm. Plain ASCII.",
+    )
+
+    vault_id = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: str(uuid.uuid4()),
+        groups=fields.NO_ACCESS,
+    )
+    sealed_api_key = fields.Text(copy=False, prefetch=False, groups=fields.NO_ACCESS)
+    sealed_client_secret = fields.Text(
+        copy=False, prefetch=False, groups=fields.NO_ACCESS
+    )
+    api_key_last_four = fields.Char(
+        string="Token ends with", readonly=True, copy=False
+    )
+    api_key_fingerprint = fields.Char(
+        string="Token fingerprint", readonly=True, copy=False
+    )
+    api_key_saved_at = fields.Datetime(
+        string="Token saved on", readonly=True, copy=False
+    )
+    client_secret_saved_at = fields.Datetime(
+        string="Client secret saved on", readonly=True, copy=False
+    )
+    tested_at = fields.Datetime(string="Last test", readonly=True, copy=False)
+    test_result = fields.Selection(
+        [("passed", "Connection successful"), ("failed", "Failed")],
+        readonly=True,
+        copy=False,
+    )
+    test_message = fields.Char(readonly=True, copy=False)
+
+    transmission_ids = fields.One2many("opco.transmission", "connection_id")
+    waiting_count = fields.Integer(
+        string="In the queue", compute="_compute_transmissions"
+    )
+    last_success_at = fields.Datetime(
+        string="Last receipt", compute="_compute_transmissions"
+    )
+
+    _one_active_per_siret = models.UniqueIndex(
+        "(profile_id, siret) WHERE state != 'inactive'",
+        "Another active connection already serves this OPCO and this SIRET: the OPCO "
+        "accepts one key per SIRET.",
+    )
+
+    @api.model
+    def _default_from_sibling(self, name):
+        """Propose what another connection of this company already says."""
+        sibling = self.search([("company_id", "=", self.env.company.id)], limit=1)
+        return sibling[name]
+
+    @api.depends("profile_id.name", "partner_id.name")
+    def _compute_name(self):
+        for connection in self:
+            names = (connection.profile_id.name, connection.partner_id.name)
+            connection.name = " – ".join(filter(None, names))
+
+    @api.depends("partner_id")
+    def _compute_siret(self):
+        for connection in self:
+            connection.siret = connection.partner_id.company_registry
+
+    def _compute_transmissions(self):
+        waiting = dict(
+            self.env["opco.transmission"]._read_group(
+                [
+                    ("connection_id", "in", self.ids),
+                    ("state", "in", self.env["opco.transmission"].WAITING_STATES),
+                ],
+                ["connection_id"],
+                ["__count"],
+            )
+        )
+        successes = dict(
+            self.env["opco.transmission"]._read_group(
+                [("connection_id", "in", self.ids), ("state", "=", "sent")],
+                ["connection_id"],
+                ["answered_at:max"],
+            )
+        )
+        for connection in self:
+            connection.waiting_count = waiting.get(connection, 0)
+            connection.last_success_at = successes.get(connection)
+
+    @api.constrains("editor", "software", "software_version")
+    def _check_headers(self):
+        for connection in self:
+            for name in ("editor", "software", "software_version"):
+                try:
+                    check_header(name, connection[name] or "")
+                except ValueError as error:
+                    raise ValidationError(
+                        self.env._(
+                            "%(field)s is « %(value)s »: write it with plain letters, "
+                            "digits and signs, without accents.",
+                            field=connection._fields[name].string,
+                            value=connection[name],
+                        )
+                    ) from error
+
+    @api.constrains("base_url", "token_url")
+    def _check_addresses(self):
+        for connection in self:
+            for name in ("base_url", "token_url"):
+                if connection[name]:
+                    connection._check_address(name)
+
+    @api.constrains("environment", "base_url", "token_url")
+    def _check_production_address(self):
+        for connection in self.filtered(lambda c: c.environment == "production"):
+            for address in filter(None, (connection.base_url, connection.token_url)):
+                if is_loopback(urlsplit(address).hostname or ""):
+                    raise ValidationError(
+                        self.env._(
+                            "%(address)s is an address of this machine: it cannot be "
+                            "the OPCO's production.",
+                            address=address,
+                        )
+                    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        connections = super().create(vals_list)
+        for connection in connections:
+            sibling = connection._sibling_with_client_secret()
+            if sibling:
+                connection._store_secrets(
+                    client_secret=sibling._open_secret(CLIENT_SECRET)
+                )
+        return connections
+
+    def write(self, vals):
+        if {"base_url", "token_url", "client_id", "siret"} & vals.keys():
+            # What was tested is no longer what would be called.
+            vals = {"tested_at": False, "test_result": False, **vals}
+        return super().write(vals)
+
+    def action_test_connection(self):
+        """Call the OPCO without sending anything; say what is wrong, or activate."""
+        self.ensure_one()
+        self._check_key_administrator()
+        began = time.monotonic()
+        try:
+            states = self._try_out()
+        except UserError as error:
+            return self._test_failed(str(error))
+        except ConvergenceError as error:
+            return self._test_failed(explain_failure(self.env, error))
+        message = self.env._(
+            "%(connection)s answered in %(seconds).1f s.",
+            connection=self.name,
+            seconds=time.monotonic() - began,
+        )
+        self._write_test("passed", message)
+        self._activate(states)
+        return self._notification(
+            "success", self.env._("Connection successful"), message
+        )
+
+    def action_deactivate(self):
+        self._check_key_administrator()
+        self.write({"state": "inactive"})
+
+    def action_view_waiting(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "opco_ep_connector.opco_transmission_action"
+        )
+        return action | {
+            "domain": [
+                ("connection_id", "=", self.id),
+                ("state", "in", self.env["opco.transmission"].WAITING_STATES),
+            ],
+            "context": {},
+        }
+
+    def _try_out(self):
+        """Ask for the status, a token and the list of states, which changes nothing."""
+        client = self._client()
+        client.status()
+        return client.list_states()
+
+    def _test_failed(self, message):
+        self._write_test("failed", message)
+        return self._notification(
+            "danger", self.env._("The connection does not work"), message
+        )
+
+    def _write_test(self, result, message):
+        self.sudo().write(
+            {
+                "tested_at": fields.Datetime.now(),
+                "test_result": result,
+                "test_message": message,
+            }
+        )
+
+    def _notification(self, kind, title, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": kind,
+                "title": title,
+                "message": message,
+                "sticky": kind == "danger",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _activate(self, states):
+        """Open the flow; what the OPCO already lists was not sent by us from here."""
+        self.env["opco.dossier"].sudo()._record_states(self, states)
+        if self.state != "active":
+            self.sudo().state = "active"
+        self.env["opco.transmission"].sudo()._release_held(self)
+
+    def _dossier_identity(self, internal_number):
+        return {
+            "connection_id": self.id,
+            "environment": self.environment,
+            "internal_number": internal_number,
+            "first_seen_at": fields.Datetime.now(),
+        }
+
+    def _stop(self, message):
+        """Hold the queue: the OPCO refuses the credentials."""
+        self.filtered(lambda connection: connection.state == "active").write(
+            {"state": "stopped", "test_result": "failed", "test_message": message}
+        )
+
+    def _check_key_administrator(self):
+        if not self.env.su and not self.env.user.has_group(KEY_ADMINISTRATOR):
+            raise UserError(
+                self.env._("Only key administrators may test or change a connection.")
+            )
+
+    # ------------------------------------------------------------------ secrets
+    def _store_secrets(self, api_key=None, client_secret=None):
+        """Encrypt and keep what is given; what is None stays as it is.
+
+        :raises UserError: when a value cannot be used, or no master key is set
+        """
+        self.ensure_one()
+        vals = {}
+        now = fields.Datetime.now()
+        if api_key is not None:
+            key = self._clean_key(api_key)
+            vals["sealed_api_key"] = self._seal(API_KEY, key)
+            vals["api_key_last_four"] = last_four(key)
+            vals["api_key_fingerprint"] = fingerprint(key, self.sudo().vault_id)
+            vals["api_key_saved_at"] = now
+        if client_secret is not None:
+            secret = self._clean_client_secret(client_secret)
+            vals["sealed_client_secret"] = self._seal(CLIENT_SECRET, secret)
+            vals["client_secret_saved_at"] = now
+        self.sudo().write({**vals, "test_result": False, "tested_at": False})
+
+    def _clean_key(self, text):
+        sentences = {
+            "empty": self.env._("The token is empty: paste it again."),
+            "inner_spaces": self.env._(
+                "The token has spaces or line breaks inside: copy it again in one "
+                "piece, or take the portal's .txt file."
+            ),
+            "url": self.env._(
+                "This is a web address, not a token: copy the token itself."
+            ),
+            "email": self.env._("This is an e-mail address, not a token."),
+            "truncated_jwt": self.env._(
+                "The token is cut: copy it again from its first to its last character, "
+                "or take the portal's .txt file."
+            ),
+            "not_ascii": self.env._(
+                "The token holds characters that no token has: copy it again from the "
+                "portal."
+            ),
+        }
+        try:
+            return clean_api_key(text)
+        except UnusableKey as error:
+            # Without its cause: nothing of the text may reach a log.
+            reason = error.reason
+        raise UserError(sentences[reason])
+
+    def _clean_client_secret(self, text):
+        secret = text.strip()
+        if not secret:
+            raise UserError(self.env._("The client secret is empty: paste it again."))
+        if any(character.isspace() for character in secret):
+            raise UserError(
+                self.env._("The client secret has spaces inside: copy it again.")
+            )
+        return secret
+
+    @api.model
+    def _vault(self):
+        """:raises UserError: when this server has no usable master key"""
+        try:
+            return Vault(master_keys(os.environ, config.get("opco_master_keys")))
+        except (NoMasterKey, BadMasterKey) as error:
+            raise UserError(
+                self.env._(
+                    "This server cannot keep secrets: %(reason)s",
+                    reason=str(error),
+                )
+            ) from error
+
+    def _seal(self, purpose, secret):
+        return self._vault().seal(secret, self.sudo().vault_id, purpose)
+
+    def _open_secret(self, purpose):
+        """:raises UserError: when there is none, or this server cannot read it"""
+        sealed = self.sudo()[f"sealed_{purpose}"]
+        if not sealed:
+            raise UserError(
+                self.env._("The token is missing: paste it and save.")
+                if purpose == API_KEY
+                else self.env._("The client secret is missing: paste it and save.")
+            )
+        try:
+            return self._vault().open(sealed, self.sudo().vault_id, purpose)
+        except Unreadable as error:
+            raise UserError(
+                self.env._(
+                    "The secrets of %(connection)s are unreadable on this server: its "
+                    "master key is not the one that sealed them. Restore the master "
+                    "key, or paste the token again.",
+                    connection=self.name,
+                )
+            ) from error
+
+    def _sibling_with_client_secret(self):
+        return self.sudo().search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("profile_id", "=", self.profile_id.id),
+                ("client_id", "=", self.client_id),
+                ("client_id", "!=", False),
+                ("sealed_client_secret", "!=", False),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+
+    # ------------------------------------------------------------------- client
+    def _client(self):
+        """Return the client of this connection.
+
+        :raises UserError: when something is missing or this database may not call
+        """
+        self.ensure_one()
+        self._check_may_call()
+        profile = self._norm_profile()
+        connection = self.sudo()
+        identity = (
+            profile,
+            connection.sealed_api_key,
+            connection.sealed_client_secret,
+            connection.client_id,
+            connection.editor,
+            connection.software,
+            connection.software_version,
+        )
+        return client_for((self.env.cr.dbname, self.id), identity, self._credentials)
+
+    def _credentials(self):
+        needs_client = self.profile_id.auth_mode != "none"
+        return Credentials(
+            client_id=self.client_id or "",
+            client_secret=self._open_secret(CLIENT_SECRET) if needs_client else "",
+            api_key=self._open_secret(API_KEY),
+            editor=self.editor,
+            software=self.software,
+            version=self.software_version,
+        )
+
+    def _norm_profile(self):
+        """Return how this OPCO speaks the norm, with the addresses of this connection.
+
+        :raises ValidationError: when an address may not be used
+        """
+        has_tokens = self.profile_id.auth_mode != "none"
+        return self.profile_id.sudo()._to_profile(
+            self._check_address("base_url"),
+            self._check_address("token_url") if has_tokens else None,
+        )
+
+    def _check_may_call(self):
+        """:raises UserError: when this copy of a database would call the OPCO"""
+        parameters = self.env["ir.config_parameter"].sudo()
+        if not parameters.get_param("database.is_neutralized"):
+            return
+        addresses = filter(None, (self.base_url, self.token_url))
+        if not all(is_loopback(urlsplit(url).hostname or "") for url in addresses):
+            raise UserError(
+                self.env._(
+                    "This database is a neutralized copy: it never calls the OPCO."
+                )
+            )
+
+    def _check_address(self, name):
+        """:raises ValidationError: saying what is wrong with the address"""
+        field = self._fields[name].get_description(self.env, ["string"])["string"]
+        try:
+            return check_url((self[name] or "").strip())
+        except InvalidAddress as error:
+            reasons = {
+                "empty": self.env._("%(field)s is empty.", field=field),
+                "not_https": self.env._(
+                    "%(field)s must begin with https:// (%(value)s).",
+                    field=field,
+                    value=self[name],
+                ),
+            }
+            otherwise = self.env._(
+                "%(field)s is not a usable address (%(value)s): give it as "
+                "https://host/path, without a question mark or credentials.",
+                field=field,
+                value=self[name],
+            )
+            raise ValidationError(reasons.get(error.reason, otherwise)) from error

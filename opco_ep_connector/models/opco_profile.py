@@ -1,0 +1,133 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..convergence import profile as norm
+
+
+class OpcoProfile(models.Model):
+    """What differs between OPCOs: everything the public does not know of one."""
+
+    _name = "opco.profile"
+    _description = "OPCO Profile"
+    _order = "name"
+
+    name = fields.Char(required=True)
+    code = fields.Char(required=True, help="Technical name, such as opco_ep.")
+    active = fields.Boolean(default=True)
+    auth_mode = fields.Selection(
+        [
+            ("none", "Key alone"),
+            ("client_credentials_post", "OAuth2, client in the body"),
+            ("client_credentials_basic", "OAuth2, client in the header"),
+        ],
+        string="Authentication",
+        required=True,
+        default="client_credentials_post",
+    )
+    scope = fields.Char(help="OAuth2 scope; empty when the OPCO has none.")
+    api_key_header = fields.Char(required=True, default="X-API-KEY")
+    status_path = fields.Char(required=True, default="/v1/status")
+    deposit_path = fields.Char(required=True, default="/v1/dossiers")
+    read_path = fields.Char(required=True, default="/v1/dossiers")
+    states_path = fields.Char(required=True, default="/v1/dossiers/etats")
+    not_found_statuses = fields.Char(
+        required=True,
+        default="400,404",
+        help="HTTP statuses by which the OPCO says that a dossier does not exist.",
+    )
+    state_aliases = fields.Char(
+        default="RUPTU=RUPTURE",
+        help="States that this OPCO spells otherwise than the norm, separated by commas.",
+    )
+    rncp_prefix = fields.Boolean(
+        string="RNCP code with its prefix", default=True, help="RNCP38362 or 38362."
+    )
+    nir_length = fields.Selection(
+        [("13", "13 characters"), ("15", "15, with its key")],
+        string="NIR",
+        required=True,
+        default="15",
+    )
+    proving_signature_key = fields.Char(
+        string="Wire name of the proving signature",
+        required=True,
+        default="CERFASignatureProbante",
+    )
+    connect_timeout = fields.Integer(
+        string="Connection timeout (s)", required=True, default=10
+    )
+    read_timeout = fields.Integer(
+        string="Answer timeout (s)", required=True, default=20
+    )
+    deposit_timeout = fields.Integer(
+        string="Deposit timeout (s)", required=True, default=45
+    )
+    key_path = fields.Text(
+        string="Where the key is made",
+        translate=True,
+        help="The path on the OPCO's portal, as shown to the administrators.",
+    )
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "This OPCO already has a profile.")
+
+    @api.constrains("not_found_statuses", "state_aliases")
+    def _check_lists(self):
+        for profile in self:
+            try:
+                profile._statuses()
+                profile._aliases()
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, statuses are numbers separated by "
+                        "commas (400,404) and states are pairs (RUPTU=RUPTURE).",
+                        profile=profile.name,
+                    )
+                ) from error
+
+    def _statuses(self):
+        return frozenset(int(status) for status in self.not_found_statuses.split(","))
+
+    def _aliases(self):
+        pairs = (self.state_aliases or "").replace(" ", "").split(",")
+        return dict(pair.split("=") for pair in pairs if pair)
+
+    def _norm_state(self, raw_state):
+        """Return the norm's spelling of a state; an unknown one comes back as it is."""
+        state = (raw_state or "").strip().upper()
+        return self._aliases().get(state, state)
+
+    def _longest_timeout(self):
+        """Return the seconds that one deposit may take at the most."""
+        return self.connect_timeout + self.deposit_timeout
+
+    def _to_profile(self, base_url, token_url):
+        """Return this record as the client's Profile.
+
+        :raises InvalidAddress: when a URL may not be used
+        """
+        self.ensure_one()
+        return norm.Profile(
+            base_url=base_url or "",
+            token_url=token_url or None,
+            auth_mode=self.auth_mode,
+            scope=self.scope or None,
+            api_key_header=self.api_key_header,
+            paths={
+                norm.STATUS: self.status_path,
+                norm.DOSSIERS_DEPOSIT: self.deposit_path,
+                norm.DOSSIER_READ: self.read_path,
+                norm.DOSSIERS_STATES: self.states_path,
+            },
+            timeouts=norm.Timeouts(
+                self.connect_timeout, self.read_timeout, self.deposit_timeout
+            ),
+            not_found_statuses=self._statuses(),
+            state_aliases=self._aliases(),
+            rncp_prefix=self.rncp_prefix,
+            nir_length=int(self.nir_length),
+            proving_signature_key=self.proving_signature_key,
+        )

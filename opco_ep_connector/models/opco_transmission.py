@@ -1,0 +1,383 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import hashlib
+import logging
+import random
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..delivery import Delivery
+from .outcome_messages import explain_failure, remote_text
+from .transactions import in_own_transaction
+
+_logger = logging.getLogger(__name__)
+
+RETRY_FIRST = timedelta(seconds=30)
+RETRY_LONGEST = timedelta(minutes=30)
+# A claim that has not been settled after that many times the longest call is lost.
+CLAIM_TIMEOUTS = 3
+
+
+class OpcoTransmission(models.Model):
+    """Outbox and journal: one row for each thing to deliver.
+
+    States; « unknown » means that the OPCO may hold it::
+
+        queued --[claimed]--> sending --[accepted]--> sent
+          ^  |                   |-----[verdict]----> rejected
+          |  |                   |-----[not sent, busy]--> retry --[claimed]--> sending
+          |  |                   |-----[no readable answer, claim lost]--> unknown
+          |  |                   '-----[credentials refused]--> held
+          |  '--[connection stopped]--> held --[connection tested]--> queued
+          '-------------------------------------------------'
+        unknown --[found at the OPCO]--> sent
+        queued, retry, held --[a person]--> cancelled
+    """
+
+    _name = "opco.transmission"
+    _description = "OPCO Transmission"
+    _order = "id desc"
+    _rec_name = "reference"
+    _check_company_auto = True
+
+    DUE_STATES = ("queued", "retry")
+    WAITING_STATES = ("queued", "sending", "retry", "unknown", "held")
+    NEVER_LEFT_STATES = ("queued", "retry", "held")
+
+    contract_id = fields.Many2one(
+        "apprenticeship.contract",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+    )
+    reference = fields.Char(
+        string="Contract reference",
+        readonly=True,
+        help="As it was when it was queued.",
+    )
+    connection_id = fields.Many2one(
+        "opco.connection", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    profile_id = fields.Many2one(related="connection_id.profile_id", store=True)
+    company_id = fields.Many2one(
+        related="connection_id.company_id", store=True, index=True
+    )
+    environment = fields.Selection(
+        [("sandbox", "Sandbox"), ("test", "Test"), ("production", "Production")],
+        required=True,
+        readonly=True,
+    )
+    operation = fields.Selection(
+        [("contract", "Contract")], required=True, readonly=True, default="contract"
+    )
+    state = fields.Selection(
+        [
+            ("queued", "Queued"),
+            ("sending", "Being sent"),
+            ("sent", "Received by the OPCO"),
+            ("rejected", "Rejected"),
+            ("retry", "To be tried again"),
+            ("unknown", "To be verified"),
+            ("held", "Held"),
+            ("cancelled", "Cancelled"),
+        ],
+        required=True,
+        readonly=True,
+        default="queued",
+        index=True,
+    )
+    is_live = fields.Boolean(
+        readonly=True,
+        default=True,
+        help="Forbids another transmission of the same thing.",
+    )
+    is_batch = fields.Boolean(
+        readonly=True, help="Part of a selection: leaves after single clicks."
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Sent by", readonly=True, ondelete="restrict"
+    )
+    payload = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+    payload_sha256 = fields.Char(string="Content (SHA-256)", readonly=True)
+    attempt_count = fields.Integer(string="Attempts", readonly=True)
+    next_try_at = fields.Datetime(
+        string="Next try", readonly=True, default=fields.Datetime.now
+    )
+    claimed_until = fields.Datetime(readonly=True)
+    answered_at = fields.Datetime(string="Answered on", readonly=True)
+    message = fields.Text(
+        string="Result", readonly=True, help="What the OPCO said, or what happened."
+    )
+    internal_number = fields.Char(string="OPCO number", readonly=True)
+    external_number = fields.Char(string="Dossier number", readonly=True)
+    deca_number = fields.Char(string="DECA number", readonly=True)
+    applied = fields.Boolean(
+        readonly=True,
+        default=True,
+        help="The contract and its chatter know the last outcome.",
+    )
+    is_delay_told = fields.Boolean(readonly=True)
+    exchange_ids = fields.One2many("opco.exchange", "transmission_id")
+
+    _one_live = models.UniqueIndex(
+        "(contract_id, operation, environment) WHERE is_live",
+        "This contract is already transmitted or on its way.",
+    )
+    _due = models.Index(
+        "(connection_id, is_batch, next_try_at, id) WHERE state IN ('queued', 'retry')"
+    )
+    _claimed = models.Index("(claimed_until) WHERE state = 'sending'")
+    _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
+
+    def write(self, vals):
+        if not self.env.su:
+            raise AccessError(self.env._("The journal of transmissions cannot change."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise AccessError(
+            self.env._("The journal of transmissions cannot be deleted.")
+        )
+
+    # ------------------------------------------------------------------ actions
+    def action_cancel(self):
+        """Give up what provably never left."""
+        self._check_transmitter()
+        self.check_access("read")
+        left = self.filtered(lambda row: row.state not in self.NEVER_LEFT_STATES)
+        if left:
+            raise UserError(
+                self.env._(
+                    "Only what has not left yet can be cancelled: %(references)s",
+                    references=", ".join(left.mapped("reference")),
+                )
+            )
+        rows = self.sudo()
+        rows.lock_for_update(allow_referencing=True)
+        rows.write({"state": "cancelled", "is_live": False})
+        for row in rows:
+            row.contract_id._opco_forget_transmission()
+
+    def action_open_contract(self):
+        self.ensure_one()
+        return self.contract_id._get_records_action()
+
+    @api.model
+    def _check_transmitter(self):
+        if not self.env.user.has_group("opco_ep_connector.group_transmit"):
+            raise AccessError(
+                self.env._("You are not in the group that transmits to the OPCO.")
+            )
+
+    # -------------------------------------------------------------------- queue
+    @api.model
+    def _queue(self, bodies, connections):
+        """Queue contracts; nothing leaves before this transaction is committed.
+
+        :param bodies: bytes to send, by contract
+        :param connections: connection to use, by contract
+        :return: the transmissions, in the order of the contracts
+        """
+        rows = self.sudo().create(
+            [
+                {
+                    "contract_id": contract.id,
+                    "reference": contract.name,
+                    "connection_id": connections[contract].id,
+                    "environment": connections[contract].environment,
+                    "state": (
+                        "held" if connections[contract].state == "stopped" else "queued"
+                    ),
+                    "is_batch": len(bodies) > 1,
+                    "user_id": self.env.uid,
+                    "payload": body.decode(),
+                    "payload_sha256": hashlib.sha256(body).hexdigest(),
+                }
+                for contract, body in bodies.items()
+            ]
+        )
+        self._wake()
+        return rows.sudo(False)
+
+    @api.model
+    def _wake(self, at=None):
+        cron = self.env.ref("opco_ep_connector.ir_cron_deliver").sudo()
+        cron._trigger(at=at)
+
+    @api.model
+    def _release_held(self, connection):
+        rows = self.search(
+            [("connection_id", "=", connection.id), ("state", "=", "held")]
+        )
+        rows.write({"state": "queued", "next_try_at": fields.Datetime.now()})
+        rows.contract_id._opco_mirror_transport("queued")
+        if rows:
+            self._wake()
+
+    # --------------------------------------------------------------------- cron
+    @api.model
+    def _cron_deliver(self):
+        """Send what is due; the only place that deposits at an OPCO."""
+        self._settle_lost_claims()
+        self._apply_pending()
+        Delivery(self.env).run()
+        self._wake_for_next()
+
+    @api.model
+    def _settle_lost_claims(self):
+        """A claim whose worker died may have left: nobody knows."""
+        lost = self.search(
+            [("state", "=", "sending"), ("claimed_until", "<", fields.Datetime.now())]
+        )
+        message = self.env._(
+            "The server stopped while this was being sent: the OPCO may have received "
+            "it. Look for it at the OPCO before sending it again."
+        )
+        for row in lost:
+            in_own_transaction(
+                self.env, lambda row=row: row._settle("unknown", {"message": message})
+            )
+
+    @api.model
+    def _apply_pending(self):
+        for row in self.search([("applied", "=", False)]):
+            row._apply_in_own_transaction()
+
+    @api.model
+    def _wake_for_next(self):
+        waiting = self.search(
+            self._domain_due() | Domain("state", "=", "retry"),
+            order="next_try_at",
+            limit=1,
+        )
+        if waiting.connection_id.state == "active":
+            self._wake(at=max(waiting.next_try_at, fields.Datetime.now()))
+
+    @api.model
+    def _domain_due(self):
+        return (
+            Domain("state", "in", self.DUE_STATES)
+            & Domain("next_try_at", "<=", fields.Datetime.now())
+            & Domain("connection_id.state", "=", "active")
+        )
+
+    @api.model
+    def _claim(self, connection, limit):
+        """Take rows to send; committed before the first byte leaves.
+
+        Begins right after a commit: what was changed since is not seen otherwise.
+        """
+        due = self._domain_due() & Domain("connection_id", "=", connection.id)
+        rows = self.search(due, order="is_batch, next_try_at, id", limit=limit)
+        rows = rows.try_lock_for_update(allow_referencing=True).filtered_domain(due)
+        seconds = CLAIM_TIMEOUTS * connection.profile_id._longest_timeout()
+        for row in rows:
+            row.write(
+                {
+                    "state": "sending",
+                    "claimed_until": fields.Datetime.now() + timedelta(seconds=seconds),
+                    "attempt_count": row.attempt_count + 1,
+                }
+            )
+        return rows
+
+    # ------------------------------------------------------------------ outcome
+    def _record_accepted(self, receipt):
+        self.env["opco.exchange"]._journal(self.connection_id, receipt.exchange, self)
+        self._settle(
+            "sent",
+            {
+                "internal_number": receipt.internal_number,
+                "external_number": receipt.external_number,
+                "deca_number": receipt.deca_number,
+                "message": False,
+            },
+        )
+
+    def _record_failure(self, error):
+        """Write what a call ended in: the row and its exchange, nothing else.
+
+        :param error: a `ConvergenceError`
+        """
+        self.env["opco.exchange"]._journal(self.connection_id, error.exchange, self)
+        outcome = error.outcome
+        message = explain_failure(self.env, error)
+        if outcome == "rejected":
+            self._settle("rejected", {"message": message, "is_live": False})
+        elif outcome == "auth":
+            self._settle("held", {"message": message})
+        elif outcome == "unknown":
+            self._settle("unknown", {"message": self._unknown_message(message, error)})
+        else:
+            self._settle("retry", {"message": message} | self._retry_values(error))
+
+    def _unknown_message(self, message, error):
+        said = remote_text(error)
+        lines = [
+            message,
+            said,
+            self.env._(
+                "It may have received the contract all the same: it is not sent again "
+                "before this is known."
+            ),
+        ]
+        return "\n".join(filter(None, lines))
+
+    def _retry_values(self, error):
+        delay = RETRY_FIRST * 2 ** min(self.attempt_count - 1, 10)
+        delay = min(delay, RETRY_LONGEST) * random.uniform(0.8, 1.2)
+        if error.retry_after:
+            delay = max(delay, timedelta(seconds=error.retry_after))
+        return {"next_try_at": fields.Datetime.now() + delay}
+
+    def _settle(self, state, values):
+        self.write(
+            {
+                **values,
+                "state": state,
+                "claimed_until": False,
+                "answered_at": fields.Datetime.now(),
+                "applied": False,
+            }
+        )
+
+    # ------------------------------------------------------------- consequences
+    def _apply_in_own_transaction(self):
+        """Tell the contract; what fails here is done again by the next run."""
+        try:
+            in_own_transaction(self.env, self._apply)
+        except Exception:
+            # One record must not stop the others; it stays marked as not applied.
+            _logger.exception("Transmission %s: its outcome is not applied", self.id)
+            self.env.cr.rollback()
+
+    def _apply(self):
+        """Consequences of the outcome on everything else; idempotent."""
+        if self.applied:
+            return
+        contract = self.contract_id
+        if self.state == "sent":
+            dossier = self.env["opco.dossier"]._adopt(
+                contract, self.connection_id, self
+            )
+            contract._opco_mirror(dossier)
+            contract._mark_ready()
+        if self.state == "held":
+            self.connection_id._stop(self.message)
+        contract._opco_mirror_transmission(self)
+        self._tell()
+        self.applied = True
+        contract._opco_notify()
+
+    def _tell(self):
+        """One line in the chatter for each thing worth knowing, never per attempt."""
+        is_delayed = self.state in ("retry", "held", "unknown")
+        if not is_delayed or not self.is_delay_told:
+            self.contract_id._opco_log_outcome(self)
+        self.is_delay_told = is_delayed

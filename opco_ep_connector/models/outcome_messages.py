@@ -1,0 +1,53 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""The sentences that people read about the outcome of a call."""
+
+from ..convergence.errors import AuthRefused, Busy, NotSent, Rejected, WrongAddress
+
+
+def explain_failure(env, error):
+    """Return what happened and what to do, without anything secret.
+
+    :param error: a `ConvergenceError`
+    """
+    if isinstance(error, AuthRefused):
+        return _explain_refused_credentials(env, error)
+    if isinstance(error, WrongAddress):
+        return env._(
+            "Nothing of the OPCO answers at this address: check the API address and "
+            "the token address."
+        )
+    if isinstance(error, NotSent):
+        return env._(
+            "The OPCO cannot be reached: its server is down, or the address or this "
+            "server's network is wrong."
+        )
+    if isinstance(error, Busy):
+        return env._("The OPCO asks to come back later: it is busy or in maintenance.")
+    if isinstance(error, Rejected):
+        return remote_text(error) or env._("The OPCO refused the request.")
+    return env._("The OPCO did not answer in a readable way.")
+
+
+def _explain_refused_credentials(env, error):
+    if error.stage == "token":
+        return env._(
+            "The OPCO refuses the software: check the client ID and the client secret."
+        )
+    if error.http_status == 401:
+        return env._(
+            "The OPCO refuses the access token of the software: check the client ID, "
+            "or ask the OPCO whether the software is registered."
+        )
+    return env._(
+        "The OPCO refuses the token (403): it is wrong, revoked by a newer one, or made "
+        "for another SIRET. Make a new one on the OPCO's portal and paste it."
+    )
+
+
+def remote_text(error):
+    """Return what the OPCO said, one complaint a line; untrusted text."""
+    return "\n".join(
+        " – ".join(filter(None, (message.code, message.text)))
+        for message in error.messages
+    )

@@ -1,0 +1,35 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Transactions of the crons, whose work must outlive a conflict with a user's."""
+
+import logging
+import random
+import time
+
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+_logger = logging.getLogger(__name__)
+
+MAX_TRIES = 8
+
+
+def in_own_transaction(env, work):
+    """Do `work()` in a transaction of its own; again when PostgreSQL asks for it.
+
+    Only for crons, right after a commit or a rollback: what is pending is committed
+    with it, and lost with its retries.
+
+    :return: what `work` returns
+    """
+    for tries_left in reversed(range(MAX_TRIES)):
+        try:
+            result = work()
+            env["ir.cron"]._commit_progress()
+            return result
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
+            env.cr.rollback()
+            if not tries_left:
+                raise
+            _logger.info("Conflict with another transaction: %s", conflict.pgcode)
+            # Nothing is locked here: the rollback has released everything.
+            time.sleep(random.uniform(0.0, 0.05))
