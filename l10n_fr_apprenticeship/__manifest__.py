@@ -27,8 +27,8 @@
     "demo": [
         "demo/res_partner.xml",
         "demo/apprenticeship_training.xml",
-        "demo/apprenticeship_contract.xml",
         "demo/res_users.xml",
+        "demo/apprenticeship_contract.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -13,9 +13,9 @@ from .models.transactions import in_own_transaction
 
 _logger = logging.getLogger(__name__)
 
-# Seconds during which new rows are claimed: with the longest call, a run stays short
-# enough for Odoo's cron worker.
-TIME_BUDGET = 30.0
+# Seconds that a run may last, its last calls included: Odoo's cron worker is shared.
+LONGEST_RUN = 60.0
+SHORTEST_CLAIMING = 5.0
 CALLS_PER_CONNECTION = 4
 MAX_THREADS = 16
 
@@ -26,7 +26,7 @@ class Delivery:
     def __init__(self, env):
         self.env = env
         self.rows = env["opco.transmission"]
-        self.deadline = time.monotonic() + TIME_BUDGET
+        self.deadline = time.monotonic() + self._claiming_time()
         self.calls = {}
 
     def run(self):
@@ -37,6 +37,16 @@ class Delivery:
                 for call in done:
                     self._settle(self.calls.pop(call), call)
                 self._claim_and_send(pool)
+
+    def _claiming_time(self):
+        longest_call = max(
+            (
+                profile._longest_timeout()
+                for profile in self._connections().profile_id
+            ),
+            default=0,
+        )
+        return max(LONGEST_RUN - longest_call, SHORTEST_CLAIMING)
 
     def _claim_and_send(self, pool):
         if time.monotonic() > self.deadline:
@@ -57,6 +67,8 @@ class Delivery:
             client = connection._client()
         except UserError as error:
             _logger.warning("%s cannot send: %s", connection.name, error)
+            message = str(error)
+            in_own_transaction(self.env, lambda: connection._stop(message))
             return
         ids = in_own_transaction(
             self.env, lambda: self.rows._claim(connection, free).ids
@@ -66,6 +78,7 @@ class Delivery:
             self.calls[call] = row
 
     def _settle(self, row, call):
+        row = row._in_sender_language()
         error = call.exception()
         if error is None:
             receipt = call.result()

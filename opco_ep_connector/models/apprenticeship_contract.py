@@ -4,7 +4,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..convergence import payload
 from ..convergence.dossier_schema import schema_errors
@@ -12,6 +12,22 @@ from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES
 
 # Length of a SIREN, the enterprise's part of a SIRET.
 SIREN_LENGTH = 9
+# What the contract shows of its delivery and of the OPCO's dossier.
+TRANSMISSION_FIELDS = (
+    "opco_transport_state",
+    "opco_message",
+    "opco_answered_at",
+    "opco_next_try_at",
+    "opco_environment",
+)
+DOSSIER_FIELDS = (
+    "opco_state",
+    "opco_raw_state",
+    "opco_comment",
+    "opco_internal_number",
+    "opco_external_number",
+    "deca_number",
+)
 
 
 class ApprenticeshipContract(models.Model):
@@ -97,6 +113,13 @@ class ApprenticeshipContract(models.Model):
             ("opco_transport_state", "in", (False, "rejected")),
             ("opco_state", "in", ("refused", "cancelled")),
         ]
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() & {*TRANSMISSION_FIELDS, *DOSSIER_FIELDS}:
+            raise AccessError(
+                self.env._("Only the exchanges with the OPCO write these fields.")
+            )
+        return super().write(vals)
 
     # ------------------------------------------------------------------ actions
     def action_transmit(self):
@@ -267,13 +290,26 @@ class ApprenticeshipContract(models.Model):
             self.sudo().opco_transmission_ids.filtered("is_live").is_live = False
 
     def _opco_forget_transmission(self):
-        self.sudo().write(
-            {
-                "opco_transport_state": False,
-                "opco_message": False,
-                "opco_next_try_at": False,
-            }
-        )
+        self.sudo().write(dict.fromkeys(TRANSMISSION_FIELDS, False))
+
+    def _opco_mirror_environment(self, environment):
+        """Show what this environment has received, which may be nothing."""
+        self.write(dict.fromkeys((*TRANSMISSION_FIELDS, *DOSSIER_FIELDS), False))
+        for contract in self:
+            rows = contract.opco_transmission_ids.filtered(
+                lambda row: row.environment == environment and row.is_live
+            )
+            dossiers = self.env["opco.dossier"].search(
+                [
+                    ("contract_id", "=", contract.id),
+                    ("environment", "=", environment),
+                ],
+                limit=1,
+            )
+            for dossier in dossiers:
+                contract._opco_mirror(dossier)
+            for row in rows[:1]:
+                contract._opco_mirror_transmission(row)
 
     def _opco_log_outcome(self, transmission):
         """Say the outcome in the chatter; remote text is escaped."""

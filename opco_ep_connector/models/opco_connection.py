@@ -1,6 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import logging
 import os
 import time
 import uuid
@@ -26,7 +27,12 @@ from ..vault import (
 )
 from .outcome_messages import explain_failure
 
+_logger = logging.getLogger(__name__)
+
 KEY_ADMINISTRATOR = "opco_ep_connector.group_key_administrator"
+TO_TEST_AGAIN = frozenset(
+    ("base_url", "token_url", "client_id", "siret", "environment", "profile_id")
+)
 API_KEY = "api_key"
 CLIENT_SECRET = "client_secret"
 
@@ -265,18 +271,21 @@ class OpcoConnection(models.Model):
     def create(self, vals_list):
         connections = super().create(vals_list)
         for connection in connections:
-            sibling = connection._sibling_with_client_secret()
-            if sibling:
-                connection._store_secrets(
-                    client_secret=sibling._open_secret(CLIENT_SECRET)
-                )
+            connection._take_sibling_client_secret()
         return connections
 
     def write(self, vals):
-        if {"base_url", "token_url", "client_id", "siret"} & vals.keys():
+        if "environment" in vals:
+            self._check_environment_may_change(vals["environment"])
+        changed = TO_TEST_AGAIN & vals.keys()
+        if changed and "state" not in vals:
             # What was tested is no longer what would be called.
-            vals = {"tested_at": False, "test_result": False, **vals}
-        return super().write(vals)
+            vals = {**vals, "state": "inactive", "tested_at": False}
+            vals["test_result"] = False
+        result = super().write(vals)
+        if "environment" in vals:
+            self._forget_other_environments()
+        return result
 
     def action_test_connection(self):
         """Call the OPCO without sending anything; say what is wrong, or activate."""
@@ -367,10 +376,40 @@ class OpcoConnection(models.Model):
         }
 
     def _stop(self, message):
-        """Hold the queue: the OPCO refuses the credentials."""
-        self.filtered(lambda connection: connection.state == "active").write(
-            {"state": "stopped", "test_result": "failed", "test_message": message}
+        """Hold the queue until a test passes: this connection cannot be used."""
+        self.ensure_one()
+        if self.state == "active":
+            self.write(
+                {"state": "stopped", "test_result": "failed", "test_message": message}
+            )
+        self.env["opco.transmission"]._hold_queue(self, message)
+
+    def _check_environment_may_change(self, environment):
+        """What was queued for one environment must never leave for another."""
+        waiting = self.filtered(
+            lambda connection: (
+                connection.environment != environment and connection.waiting_count
+            )
         )
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "%(connections)s still has contracts in its queue: let them leave "
+                    "or cancel them before changing the environment.",
+                    connections=", ".join(waiting.mapped("name")),
+                )
+            )
+
+    def _forget_other_environments(self):
+        """Show on the contracts only what the present environment has received."""
+        for connection in self:
+            sent_elsewhere = self.env["apprenticeship.contract"].search(
+                [
+                    ("opco_transmission_ids.connection_id", "=", connection.id),
+                    ("opco_environment", "!=", connection.environment),
+                ]
+            )
+            sent_elsewhere.sudo()._opco_mirror_environment(connection.environment)
 
     def _check_key_administrator(self):
         if not self.env.su and not self.env.user.has_group(KEY_ADMINISTRATOR):
@@ -472,6 +511,19 @@ class OpcoConnection(models.Model):
                     connection=self.name,
                 )
             ) from error
+
+    def _take_sibling_client_secret(self):
+        """Keep the client secret that another connection of the company has."""
+        sibling = self._sibling_with_client_secret()
+        if not sibling:
+            return
+        try:
+            secret = sibling._open_secret(CLIENT_SECRET)
+        except UserError as error:
+            # Only a proposal: the administrator can still paste it.
+            _logger.info("%s: client secret not taken over: %s", self.name, error)
+            return
+        self._store_secrets(client_secret=secret)
 
     def _sibling_with_client_secret(self):
         return self.sudo().search(

@@ -8,7 +8,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..convergence.errors import ConvergenceError
+from ..convergence.errors import AuthRefused, ConvergenceError
+from .outcome_messages import explain_failure
 from .transactions import in_own_transaction
 
 _logger = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class OpcoDossier(models.Model):
         """Create the dossiers that a list shows and we did not know.
 
         :param states: `convergence` DossierState values
-        :return: the known dossiers whose state or numbers changed
+        :return: the dossiers of our contracts whose state or numbers changed
         """
         known = {
             dossier.internal_number: dossier
@@ -110,12 +111,16 @@ class OpcoDossier(models.Model):
                 for state in unknown.values()
             ]
         )
-        changed = self.browse()
+        moved = self.browse()
         for state in states:
             dossier = known.get(state.internal_number)
-            if dossier and dossier._differs_from(connection, state):
-                changed |= dossier
-        return changed
+            if not dossier or not dossier._differs_from(connection, state):
+                continue
+            if dossier.contract_id:
+                moved |= dossier
+            else:
+                dossier.write(self._values_of(connection, state))
+        return moved
 
     @api.model
     def _adopt(self, contract, connection, receipt):
@@ -180,6 +185,10 @@ class OpcoDossier(models.Model):
         try:
             client = connection._client()
             states = client.list_states()
+        except AuthRefused as error:
+            message = explain_failure(self.env, error)
+            in_own_transaction(self.env, lambda: connection._stop(message))
+            return
         except (ConvergenceError, UserError) as error:
             _logger.warning("%s: states not read: %s", connection.name, error)
             return
@@ -213,11 +222,14 @@ class OpcoDossier(models.Model):
             values |= self._state_values(self.connection_id, detail.raw_state)
         former_state = self.raw_state
         self.write(values)
-        if self.contract_id:
-            self.contract_id._opco_mirror(self)
-            if self.raw_state != former_state:
-                self._log_state_on_contract()
-            self.contract_id._opco_notify()
+        contract = self.contract_id
+        if not contract:
+            return
+        contract._opco_mirror(self)
+        if self.raw_state != former_state:
+            language = contract.user_id.lang or self.env.lang
+            self.with_context(lang=language)._log_state_on_contract()
+        contract._opco_notify()
 
     def _log_state_on_contract(self):
         # Remote text: Markup escapes its arguments.

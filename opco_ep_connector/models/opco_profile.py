@@ -60,10 +60,10 @@ class OpcoProfile(models.Model):
         string="Connection timeout (s)", required=True, default=10
     )
     read_timeout = fields.Integer(
-        string="Answer timeout (s)", required=True, default=20
+        string="Answer timeout (s)", required=True, default=15
     )
     deposit_timeout = fields.Integer(
-        string="Deposit timeout (s)", required=True, default=45
+        string="Deposit timeout (s)", required=True, default=30
     )
     key_path = fields.Text(
         string="Where the key is made",

@@ -100,7 +100,7 @@ class OpcoTransmission(models.Model):
         readonly=True, help="Part of a selection: leaves after single clicks."
     )
     user_id = fields.Many2one(
-        "res.users", string="Sent by", readonly=True, ondelete="restrict"
+        "res.users", string="Sent by", readonly=True, ondelete="set null"
     )
     payload = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     payload_sha256 = fields.Char(string="Content (SHA-256)", readonly=True)
@@ -211,6 +211,19 @@ class OpcoTransmission(models.Model):
         cron._trigger(at=at)
 
     @api.model
+    def _hold_queue(self, connection, message):
+        """Hold what waits for a connection that cannot be used."""
+        rows = self.search(
+            [
+                ("connection_id", "=", connection.id),
+                ("state", "in", self.DUE_STATES),
+            ]
+        )
+        rows.write({"state": "held", "message": message, "applied": False})
+        if rows:
+            self._wake()
+
+    @api.model
     def _release_held(self, connection):
         rows = self.search(
             [("connection_id", "=", connection.id), ("state", "=", "held")]
@@ -235,19 +248,15 @@ class OpcoTransmission(models.Model):
         lost = self.search(
             [("state", "=", "sending"), ("claimed_until", "<", fields.Datetime.now())]
         )
-        message = self.env._(
-            "The server stopped while this was being sent: the OPCO may have received "
-            "it. Look for it at the OPCO before sending it again."
-        )
         for row in lost:
             in_own_transaction(
-                self.env, lambda row=row: row._settle("unknown", {"message": message})
+                self.env, row._in_sender_language()._record_lost_claim
             )
 
     @api.model
     def _apply_pending(self):
         for row in self.search([("applied", "=", False)]):
-            row._apply_in_own_transaction()
+            row._in_sender_language()._apply_in_own_transaction()
 
     @api.model
     def _wake_for_next(self):
@@ -266,6 +275,10 @@ class OpcoTransmission(models.Model):
             & Domain("next_try_at", "<=", fields.Datetime.now())
             & Domain("connection_id.state", "=", "active")
         )
+
+    def _in_sender_language(self):
+        """Return the row, speaking the language of the person who sent it."""
+        return self.with_context(lang=self.user_id.lang or self.env.lang)
 
     @api.model
     def _claim(self, connection, limit):
@@ -316,6 +329,13 @@ class OpcoTransmission(models.Model):
             self._settle("unknown", {"message": self._unknown_message(message, error)})
         else:
             self._settle("retry", {"message": message} | self._retry_values(error))
+
+    def _record_lost_claim(self):
+        message = self.env._(
+            "The server stopped while this was being sent: the OPCO may have received "
+            "it. Look for it at the OPCO before sending it again."
+        )
+        self._settle("unknown", {"message": message})
 
     def _unknown_message(self, message, error):
         said = remote_text(error)

@@ -6,11 +6,15 @@ import logging
 import random
 import time
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 _logger = logging.getLogger(__name__)
 
 MAX_TRIES = 8
+# Two crons may mirror the same new dossier at once.
+WORTH_ANOTHER_TRY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)
 
 
 def in_own_transaction(env, work):
@@ -26,7 +30,7 @@ def in_own_transaction(env, work):
             result = work()
             env["ir.cron"]._commit_progress()
             return result
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as conflict:
+        except WORTH_ANOTHER_TRY as conflict:
             env.cr.rollback()
             if not tries_left:
                 raise

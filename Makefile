@@ -1,0 +1,28 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+# Variables: CACHE, ODOO_PORT, SANDBOX_PORT, PG_PORT, DEMO_DB, ODOO
+
+export CACHE ODOO_PORT SANDBOX_PORT PG_PORT DEMO_DB ODOO
+
+.PHONY: demo stop clean-demo test lint format screenshots
+
+demo:
+	@dev/demo start
+
+stop:
+	@dev/demo stop
+
+clean-demo:
+	@dev/demo forget
+
+test:
+	@dev/test
+
+lint:
+	@dev/lint
+
+format:
+	@dev/format
+
+screenshots:
+	@dev/screenshots
