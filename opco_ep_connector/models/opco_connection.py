@@ -119,9 +119,14 @@ class OpcoConnection(models.Model):
         tracking=True,
     )
     base_url = fields.Char(
-        string="API address", help="Without the version, such as https://api.example."
+        string="API address",
+        default=lambda self: self._default_from_sibling("base_url"),
+        help="Without the version, such as https://api.example.",
     )
-    token_url = fields.Char(string="Token address")
+    token_url = fields.Char(
+        string="Token address",
+        default=lambda self: self._default_from_sibling("token_url"),
+    )
     client_id = fields.Char(
         string="Client ID of the software",
         default=lambda self: self._default_from_sibling("client_id"),
@@ -299,7 +304,7 @@ class OpcoConnection(models.Model):
         except ConvergenceError as error:
             return self._test_failed(explain_failure(self.env, error))
         message = self.env._(
-            "%(connection)s answered in %(seconds).1f s.",
+            "%(connection)s answered in %(seconds).2f s.",
             connection=self.name,
             seconds=time.monotonic() - began,
         )
