@@ -19,6 +19,7 @@
         "data/ir_sequence.xml",
         "data/apprenticeship_code.xml",
         "views/apprenticeship_contract_views.xml",
+        "views/apprenticeship_override_views.xml",
         "views/apprenticeship_training_views.xml",
         "views/apprenticeship_code_views.xml",
         "views/res_partner_views.xml",

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from .cerfa import form
 from .cerfa.identifiers import compact
+from .cerfa.progress import progress
 
 FIELD_OF_BOX = {
     "employer": "employer_id",
@@ -202,3 +203,13 @@ def _read_pay_periods(contract):
         )
         for period in periods
     )
+
+
+def completeness_by_page(cerfa):
+    """Return (filled, expected) mandatory boxes by page of the form view."""
+    pages = {}
+    for section, done in progress(cerfa).items():
+        page = PAGE_OF_PART[section]
+        filled, expected = pages.get(page, (0, 0))
+        pages[page] = (filled + done.filled, expected + done.expected)
+    return pages

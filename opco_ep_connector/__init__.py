@@ -3,6 +3,7 @@
 
 from . import controllers
 from . import models
+from . import wizards
 from .convergence.redact import install_log_filters
 
 install_log_filters()

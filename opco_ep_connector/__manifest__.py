@@ -25,6 +25,8 @@
         "views/opco_dossier_views.xml",
         "views/opco_connection_views.xml",
         "views/opco_profile_views.xml",
+        "wizards/opco_transmit_views.xml",
+        "wizards/opco_simulation_views.xml",
         "views/apprenticeship_contract_views.xml",
         "views/res_config_settings_views.xml",
         "views/opco_menus.xml",

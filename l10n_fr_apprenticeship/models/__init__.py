@@ -4,5 +4,7 @@
 from . import apprenticeship_code
 from . import apprenticeship_training
 from . import res_partner
+from . import apprenticeship_establishment_search
 from . import apprenticeship_pay_period
+from . import apprenticeship_override
 from . import apprenticeship_contract

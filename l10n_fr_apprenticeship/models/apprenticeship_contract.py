@@ -5,8 +5,9 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..cerfa import form
-from ..cerfa.rules import check
+from ..cerfa.rules import check, without_overridden
 from ..cerfa_reading import (
+    completeness_by_page,
     contract_field,
     contract_fields,
     form_page,
@@ -111,6 +112,10 @@ class ApprenticeshipContract(models.Model):
         help="Neither amended nor replaced by a later amendment.",
     )
     findings = fields.Json(compute="_compute_findings")
+    completeness = fields.Json(compute="_compute_findings")
+    override_ids = fields.One2many(
+        "apprenticeship.override", "contract_id", string="Findings passed over"
+    )
 
     # ------------------------------------------------------------- the employer
     employer_id = fields.Many2one(
@@ -630,8 +635,14 @@ class ApprenticeshipContract(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_findings(self):
         for contract in self:
+            cerfa = contract._to_cerfa()
             contract.findings = [
-                contract._finding_to_show(finding) for finding in contract._preflight()
+                contract._finding_to_show(finding)
+                for finding in contract._check_cerfa(cerfa)
+            ]
+            contract.completeness = [
+                {"page": page, "filled": filled, "expected": expected}
+                for page, (filled, expected) in completeness_by_page(cerfa).items()
             ]
 
     @api.constrains("apprentice_id", "employer_id")
@@ -722,9 +733,31 @@ class ApprenticeshipContract(models.Model):
         """Return the findings of the pre-flight, the worst first."""
         return self._check_cerfa(self._to_cerfa())
 
-    @api.model
     def _check_cerfa(self, cerfa):
-        return check(cerfa, self.env["apprenticeship.code"]._legal_tables())
+        """Return the findings on a form, those passed over as warnings."""
+        reasons = {
+            override.rule_id: override.reason for override in self.sudo().override_ids
+        }
+        return without_overridden(self._check_form(cerfa), reasons)
+
+    def _check_form(self, cerfa):
+        return check(
+            cerfa,
+            self.env["apprenticeship.code"]._legal_tables(),
+            self._circumstances(),
+        )
+
+    def _overrides_for_journal(self):
+        """Return who passed over what, when and why, for whoever keeps a journal."""
+        return [
+            {
+                "rule": override.rule_id,
+                "by": override.user_id.name,
+                "on": fields.Datetime.to_string(override.create_date),
+                "reason": override.reason,
+            }
+            for override in self.sudo().override_ids
+        ]
 
     def _blocking_findings(self):
         return [finding for finding in self._preflight() if finding.is_blocking]

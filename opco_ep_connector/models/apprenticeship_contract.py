@@ -6,10 +6,15 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.l10n_fr_apprenticeship.cerfa.findings import Severity
+
 from ..convergence import payload
 from ..convergence.dossier_schema import schema_errors
+from ..preparation import Preparation
 from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES
 
+# For reading what would be sent, never called.
+ADDRESS_OF_NOBODY = "https://opco.invalid"
 # Length of a SIREN, the enterprise's part of a SIRET.
 SIREN_LENGTH = 9
 # What the contract shows of its delivery and of the OPCO's dossier.
@@ -123,16 +128,19 @@ class ApprenticeshipContract(models.Model):
 
     # ------------------------------------------------------------------ actions
     def action_transmit(self):
-        """Queue the contracts that nothing blocks; say what blocks the others."""
+        """Queue at once what is simply ready; else show what was found, and why."""
         self._opco_check_transmitter()
-        bodies, connections, blocked = self._opco_prepare()
-        if not bodies:
-            raise UserError(self._opco_blocked_message(blocked))
-        self._opco_queue(bodies, connections)
-        ready = self.browse(contract.id for contract in bodies)
-        if blocked:
-            return self._opco_partly_queued_notification(ready, blocked)
-        return self._opco_queued_notification(ready)
+        preparations = self._opco_prepare()
+        if not all(preparation.is_simply_ready for preparation in preparations):
+            return self.env["opco.transmit"]._open(preparations)
+        self._opco_queue(preparations)
+        return self._opco_queued_notification(self)
+
+    def action_simulate(self):
+        """Show exactly what would leave, and send nothing."""
+        self.ensure_one()
+        self._opco_check_consult()
+        return self.env["opco.simulation"]._open(self._opco_prepare()[0])
 
     def action_opco_refresh(self):
         """Ask for the states now; the answer shows by itself."""
@@ -156,48 +164,61 @@ class ApprenticeshipContract(models.Model):
         :return: the transmissions
         :raises UserError: when something blocks one of the contracts
         """
-        bodies, connections, blocked = self._opco_prepare()
+        preparations = self._opco_prepare()
+        blocked = [one for one in preparations if not one.is_sendable]
         if blocked:
             raise UserError(self._opco_blocked_message(blocked))
-        return self._opco_queue(bodies, connections)
+        return self._opco_queue(preparations)
 
     def _opco_prepare(self):
         """Read, check and render each contract once.
 
-        :return: the bytes to send by contract; the connection by contract; the
-            sentences that say why, by contract that may not leave
+        :return: a list of `Preparation`, in the order of the contracts
         """
         connections, unrouted = self._opco_route()
         profiles = {
             connection: connection._norm_profile()
             for connection in set(connections.values())
         }
-        bodies, blocked = {}, {}
-        for contract in self:
-            cerfa = contract._to_cerfa()
-            reasons = [
-                contract._finding_message(finding)
-                for finding in contract._check_cerfa(cerfa)
-                if finding.is_blocking
-            ]
-            reasons += filter(
-                None, [contract._opco_already_sent(), unrouted.get(contract)]
+        return [
+            contract._opco_prepare_one(
+                connections.get(contract),
+                profiles.get(connections.get(contract)),
+                unrouted.get(contract),
             )
-            if not reasons:
-                content = payload.dossier(cerfa, profiles[connections[contract]])
-                reasons = [
-                    self.env._("%(field)s: %(problem)s", field=path, problem=problem)
-                    for path, problem in schema_errors(content)
-                ]
-            if reasons:
-                blocked[contract] = reasons
-            else:
-                bodies[contract] = payload.encode(content)
-        return bodies, connections, blocked
+            for contract in self
+        ]
 
-    def _opco_queue(self, bodies, connections):
+    def _opco_prepare_one(self, connection, profile, unrouted_reason):
+        cerfa = self._to_cerfa()
+        findings = self._check_cerfa(cerfa)
+        preparation = Preparation(self, connection)
+        preparation.blocking += filter(
+            None, (self._opco_already_sent(), unrouted_reason)
+        )
+        for finding in findings:
+            if finding.is_blocking:
+                preparation.blocking.append(self._finding_message(finding))
+            elif finding.severity == Severity.WARN:
+                preparation.warnings.append(self._finding_message(finding))
+        preparation.content = payload.dossier(
+            cerfa, profile or self._opco_profile_for_reading()
+        )
+        if not preparation.blocking:
+            preparation.blocking += [
+                self.env._("%(field)s: %(problem)s", field=path, problem=problem)
+                for path, problem in schema_errors(preparation.content)
+            ]
+        return preparation
+
+    def _opco_profile_for_reading(self):
+        """Return how OPCO EP spells a contract that has no route yet."""
+        profile = self.env.ref("opco_ep_connector.profile_opco_ep").sudo()
+        return profile._to_profile(ADDRESS_OF_NOBODY, ADDRESS_OF_NOBODY)
+
+    def _opco_queue(self, preparations):
         """Freeze the bytes: whatever happens to the record, these are the ones sent."""
-        transmissions = self.env["opco.transmission"]._queue(bodies, connections)
+        transmissions = self.env["opco.transmission"]._queue(preparations)
         transmissions.contract_id._mark_ready()
         for transmission in transmissions.sudo():
             transmission.contract_id._opco_mirror_transmission(transmission)
@@ -342,11 +363,11 @@ class ApprenticeshipContract(models.Model):
         group._bus_send("opco_ep_connector/contracts", {"ids": self.ids})
 
     # ----------------------------------------------------------------- messages
-    def _opco_blocked_message(self, blocked):
+    def _opco_blocked_message(self, preparations):
         lines = []
-        for contract, sentences in blocked.items():
-            lines.append(contract.display_name)
-            lines += [f"• {sentence}" for sentence in sentences]
+        for preparation in preparations:
+            lines.append(preparation.contract.display_name)
+            lines += [f"• {sentence}" for sentence in preparation.blocking]
         return "\n".join(lines)
 
     def _opco_queued_notification(self, ready):
@@ -356,14 +377,6 @@ class ApprenticeshipContract(models.Model):
             else self.env._("%(count)s contracts are on their way.", count=len(ready))
         )
         return self._opco_notification("info", message)
-
-    def _opco_partly_queued_notification(self, ready, blocked):
-        message = self.env._(
-            "%(count)s contracts are on their way. These stay here:\n%(blocked)s",
-            count=len(ready),
-            blocked=self._opco_blocked_message(blocked),
-        )
-        return self._opco_notification("warning", message)
 
     def _opco_notification(self, kind, message):
         return {

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..convergence import payload
 from ..delivery import Delivery
 from .outcome_messages import explain_failure, remote_text
 from .transactions import in_own_transaction
@@ -103,6 +104,12 @@ class OpcoTransmission(models.Model):
         "res.users", string="Sent by", readonly=True, ondelete="set null"
     )
     payload = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
+    overrides = fields.Json(
+        readonly=True, help="Findings passed over: who decided, when and why."
+    )
+    overrides_text = fields.Text(
+        string="Findings passed over", compute="_compute_overrides_text"
+    )
     payload_sha256 = fields.Char(string="Content (SHA-256)", readonly=True)
     attempt_count = fields.Integer(string="Attempts", readonly=True)
     next_try_at = fields.Datetime(
@@ -133,6 +140,14 @@ class OpcoTransmission(models.Model):
     )
     _claimed = models.Index("(claimed_until) WHERE state = 'sending'")
     _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
+
+    @api.depends("overrides")
+    def _compute_overrides_text(self):
+        for row in self:
+            row.overrides_text = "\n".join(
+                "{rule} – {by}, {on} : {reason}".format(**override)
+                for override in row.overrides or []
+            )
 
     def write(self, vals):
         if not self.env.su:
@@ -177,33 +192,36 @@ class OpcoTransmission(models.Model):
 
     # -------------------------------------------------------------------- queue
     @api.model
-    def _queue(self, bodies, connections):
+    def _queue(self, preparations):
         """Queue contracts; nothing leaves before this transaction is committed.
 
-        :param bodies: bytes to send, by contract
-        :param connections: connection to use, by contract
-        :return: the transmissions, in the order of the contracts
+        :param preparations: sendable `Preparation` values
+        :return: the transmissions, in the same order
         """
         rows = self.sudo().create(
             [
-                {
-                    "contract_id": contract.id,
-                    "reference": contract.name,
-                    "connection_id": connections[contract].id,
-                    "environment": connections[contract].environment,
-                    "state": (
-                        "held" if connections[contract].state == "stopped" else "queued"
-                    ),
-                    "is_batch": len(bodies) > 1,
-                    "user_id": self.env.uid,
-                    "payload": body.decode(),
-                    "payload_sha256": hashlib.sha256(body).hexdigest(),
-                }
-                for contract, body in bodies.items()
+                self._values_to_queue(preparation) | {"is_batch": len(preparations) > 1}
+                for preparation in preparations
             ]
         )
         self._wake()
         return rows.sudo(False)
+
+    @api.model
+    def _values_to_queue(self, preparation):
+        contract, connection = preparation.contract, preparation.connection
+        body = payload.encode(preparation.content)
+        return {
+            "contract_id": contract.id,
+            "reference": contract.name,
+            "connection_id": connection.id,
+            "environment": connection.environment,
+            "state": "held" if connection.state == "stopped" else "queued",
+            "user_id": self.env.uid,
+            "payload": body.decode(),
+            "payload_sha256": hashlib.sha256(body).hexdigest(),
+            "overrides": contract._overrides_for_journal(),
+        }
 
     @api.model
     def _wake(self, at=None):

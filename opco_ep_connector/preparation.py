@@ -1,0 +1,29 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What becomes of a contract that somebody wants to send."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Preparation:
+    """A contract, read, checked and rendered once.
+
+    `content` is what would leave, personal data included; the sentences are in the
+    user's language, without what this user may not read.
+    """
+
+    contract: Any
+    connection: Any
+    content: dict = field(default_factory=dict, repr=False)
+    blocking: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_sendable(self):
+        return not self.blocking
+
+    @property
+    def is_simply_ready(self):
+        return not self.blocking and not self.warnings
