@@ -40,10 +40,7 @@ class Delivery:
 
     def _claiming_time(self):
         longest_call = max(
-            (
-                profile._longest_timeout()
-                for profile in self._connections().profile_id
-            ),
+            (profile._longest_timeout() for profile in self._connections().profile_id),
             default=0,
         )
         return max(LONGEST_RUN - longest_call, SHORTEST_CLAIMING)

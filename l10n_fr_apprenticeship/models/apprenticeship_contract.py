@@ -313,9 +313,7 @@ class ApprenticeshipContract(models.Model):
     legal_representative_first_name = fields.Char(string="Representative's first name")
     legal_representative_email = fields.Char(string="Representative's e-mail")
     legal_representative_street = fields.Char(string="Representative's street")
-    legal_representative_street2 = fields.Char(
-        string="Representative's address line 2"
-    )
+    legal_representative_street2 = fields.Char(string="Representative's address line 2")
     legal_representative_zip = fields.Char(string="Representative's postal code")
     legal_representative_city = fields.Char(string="Representative's town")
 
@@ -696,14 +694,14 @@ class ApprenticeshipContract(models.Model):
             raise UserError(blocked._blocking_message())
 
     def action_draft(self):
-        self.filtered(lambda contract: contract.state in ("ready", "cancelled")).state = (
-            "draft"
-        )
+        self.filtered(
+            lambda contract: contract.state in ("ready", "cancelled")
+        ).state = "draft"
 
     def action_cancel(self):
-        self.filtered(lambda contract: contract.state in ("draft", "ready")).state = (
-            "cancelled"
-        )
+        self.filtered(
+            lambda contract: contract.state in ("draft", "ready")
+        ).state = "cancelled"
 
     def _mark_ready(self):
         self.filtered(lambda contract: contract.state == "draft").state = "ready"

@@ -27,7 +27,9 @@ class ConnectionSecrets(http.Controller):
         try:
             connection = self._connection(connection_id)
             connection._store_secrets(
-                api_key=self._text_of(api_key_file) if api_key_file else api_key or None,
+                api_key=self._text_of(api_key_file)
+                if api_key_file
+                else api_key or None,
                 client_secret=client_secret or None,
             )
         except (AccessError, UserError) as error:

@@ -68,9 +68,7 @@ class ApprenticeshipContract(models.Model):
     opco_message = fields.Text(
         string="Last message of the transmission", readonly=True, copy=False
     )
-    opco_answered_at = fields.Datetime(
-        string="Answered on", readonly=True, copy=False
-    )
+    opco_answered_at = fields.Datetime(string="Answered on", readonly=True, copy=False)
     opco_next_try_at = fields.Datetime(string="Next try", readonly=True, copy=False)
     opco_environment = fields.Selection(
         [("sandbox", "Sandbox"), ("test", "Test"), ("production", "Production")],
@@ -245,8 +243,12 @@ class ApprenticeshipContract(models.Model):
         """
         by_siret = {}
         by_siren = {}
-        for connection in self.env["opco.connection"].sudo().search(
-            [("company_id", "in", self.company_id.ids), ("state", "!=", "inactive")]
+        for connection in (
+            self.env["opco.connection"]
+            .sudo()
+            .search(
+                [("company_id", "in", self.company_id.ids), ("state", "!=", "inactive")]
+            )
         ):
             key = (connection.company_id, connection.siret)
             by_siret[key] = connection

@@ -140,15 +140,15 @@ class OpcoConnection(models.Model):
     software = fields.Char(
         string="LOGICIEL",
         required=True,
-        default=lambda self: self._default_from_sibling("software")
-        or "opco_ep_connector",
+        default=lambda self: (
+            self._default_from_sibling("software") or "opco_ep_connector"
+        ),
         help="Name of the software, as registered at the OPCO. Plain ASCII.",
     )
     software_version = fields.Char(
         string="VERSION",
         required=True,
-        default=lambda self: self._default_from_sibling("software_version")
-        or "1.0.0",
+        default=lambda self: self._default_from_sibling("software_version") or "1.0.0",
         help="Version of the software, not of the norm. Plain ASCII.",
     )
 
@@ -163,9 +163,7 @@ class OpcoConnection(models.Model):
     sealed_client_secret = fields.Text(
         copy=False, prefetch=False, groups=fields.NO_ACCESS
     )
-    api_key_last_four = fields.Char(
-        string="Token ends with", readonly=True, copy=False
-    )
+    api_key_last_four = fields.Char(string="Token ends with", readonly=True, copy=False)
     api_key_fingerprint = fields.Char(
         string="Token fingerprint", readonly=True, copy=False
     )

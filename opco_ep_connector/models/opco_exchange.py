@@ -78,7 +78,8 @@ class OpcoExchange(models.Model):
             vals["digest"] = self._digest(vals)
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
+        # Append-only: nothing is written twice.
         raise AccessError(self.env._("The journal of exchanges cannot be changed."))
 
     @api.ondelete(at_uninstall=False)
@@ -106,7 +107,9 @@ class OpcoExchange(models.Model):
                 "http_status": exchange.http_status or 0,
                 "started_at": exchange.started_at.replace(tzinfo=None, microsecond=0),
                 "duration_ms": exchange.duration_ms,
-                "request_sha256": transmission.payload_sha256 if transmission else False,
+                "request_sha256": transmission.payload_sha256
+                if transmission
+                else False,
                 "response_body": exchange.response_body,
             }
         )

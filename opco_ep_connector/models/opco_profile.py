@@ -40,7 +40,7 @@ class OpcoProfile(models.Model):
     )
     state_aliases = fields.Char(
         default="RUPTU=RUPTURE",
-        help="States that this OPCO spells otherwise than the norm, separated by commas.",
+        help="States that this OPCO spells otherwise than the norm, with commas.",
     )
     rncp_prefix = fields.Boolean(
         string="RNCP code with its prefix", default=True, help="RNCP38362 or 38362."

@@ -156,9 +156,7 @@ class OpcoTransmission(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise AccessError(
-            self.env._("The journal of transmissions cannot be deleted.")
-        )
+        raise AccessError(self.env._("The journal of transmissions cannot be deleted."))
 
     # ------------------------------------------------------------------ actions
     def action_cancel(self):
@@ -267,9 +265,7 @@ class OpcoTransmission(models.Model):
             [("state", "=", "sending"), ("claimed_until", "<", fields.Datetime.now())]
         )
         for row in lost:
-            in_own_transaction(
-                self.env, row._in_sender_language()._record_lost_claim
-            )
+            in_own_transaction(self.env, row._in_sender_language()._record_lost_claim)
 
     @api.model
     def _apply_pending(self):

@@ -40,8 +40,8 @@ def _explain_refused_credentials(env, error):
             "or ask the OPCO whether the software is registered."
         )
     return env._(
-        "The OPCO refuses the token (403): it is wrong, revoked by a newer one, or made "
-        "for another SIRET. Make a new one on the OPCO's portal and paste it."
+        "The OPCO refuses the token (403): it is wrong, revoked by a newer one, or "
+        "made for another SIRET. Make a new one on the OPCO's portal and paste it."
     )
 
 

@@ -7,7 +7,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
         if (navigator.clipboard) {
             await navigator.clipboard.writeText(source.value);
         } else {
-            document.execCommand("copy"); // plain http on another host than loopback
+            // Plain http on another host than loopback has no clipboard.
+            document.execCommand("copy");
         }
         button.textContent = button.dataset.copied;
     });

@@ -6,15 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import get_args, get_origin, get_type_hints
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stdnum import luhn
+
 from cerfa.findings import Finding
 from cerfa.form import Cerfa, boxes_on, part_class
 from cerfa.identifiers import nir_with_key
 from cerfa.legal import LegalTables
 from cerfa.rules import check
 from cerfa_examples import valid_cerfa, valid_representative, valid_tutor, with_changes
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from stdnum import luhn
 
 TABLES = LegalTables.shipped()
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+
 from cerfa.codes import Code, shipped_codes
 from cerfa.legal import LegalTables
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from cerfa.findings import Finding, Severity, shown, title_of
 from cerfa.legal import LegalTables
 from cerfa.rules import all_rules, check

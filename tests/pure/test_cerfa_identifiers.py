@@ -1,9 +1,10 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import pytest
-from cerfa import identifiers
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cerfa import identifiers
 
 NBSP = "\N{NO-BREAK SPACE}"
 NARROW_NBSP = "\N{NARROW NO-BREAK SPACE}"

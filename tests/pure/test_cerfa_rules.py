@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from cerfa.findings import Severity
 from cerfa.form import (
     Address,

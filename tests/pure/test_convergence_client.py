@@ -17,6 +17,7 @@ from email.utils import format_datetime
 import pytest
 import requests
 import urllib3
+
 from convergence.auth import Credentials, TokenSource
 from convergence.client import ConvergenceClient
 from convergence.errors import (

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cerfa import form
 from convergence import payload, wire_formats
 from convergence.profile import Profile
 from convergence.wire_boxes import NOT_ON_THE_WIRE
-from hypothesis import given
-from hypothesis import strategies as st
 
 EP = Profile("https://api.example", auth_mode="none")
 

@@ -7,6 +7,9 @@ import json
 import logging
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from convergence.api_key import UnusableKey, clean_api_key, readable_claims
 from convergence.error_bodies import MAX_ERRORS, parse_errors
 from convergence.profile import InvalidAddress, Profile, check_url
@@ -17,8 +20,6 @@ from convergence.redact import (
     redact_json,
     redact_text,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -8,6 +8,7 @@ import json
 import random
 
 import pytest
+
 from sandbox_process import SandboxProcess
 
 CFA = "90000002700012"

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+
 from sandbox_process import SandboxProcess
 
 CFA = "90000002700012"

@@ -7,6 +7,7 @@ import json
 import re
 
 import pytest
+
 from sandbox_process import SandboxProcess
 
 CFA = "90000002700012"

@@ -9,6 +9,7 @@ import re
 
 import pytest
 import requests
+
 from sandbox_process import SandboxProcess
 
 CFA = "90000002700012"

@@ -11,6 +11,7 @@ import sys
 
 import pytest
 import requests
+
 from sandbox_process import ROOT, SandboxProcess
 
 CFA = "90000002700012"

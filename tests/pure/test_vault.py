@@ -6,6 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
+
 from vault import (
     BadMasterKey,
     NoMasterKey,

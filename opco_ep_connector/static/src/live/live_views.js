@@ -2,14 +2,14 @@
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import {onWillUnmount, useEffect} from "@odoo/owl";
-import {_t} from "@web/core/l10n/translation";
-import {registry} from "@web/core/registry";
 import {useBus, useService} from "@web/core/utils/hooks";
-import {FormController} from "@web/views/form/form_controller";
-import {formView} from "@web/views/form/form_view";
-import {ListController} from "@web/views/list/list_controller";
-import {listView} from "@web/views/list/list_view";
 import {CONTRACTS_MOVED} from "./live_service";
+import {FormController} from "@web/views/form/form_controller";
+import {ListController} from "@web/views/list/list_controller";
+import {_t} from "@web/core/l10n/translation";
+import {formView} from "@web/views/form/form_view";
+import {listView} from "@web/views/list/list_view";
+import {registry} from "@web/core/registry";
 
 // While something is queued the form also asks by itself, should the websocket be down.
 const POLL_MS = 3000;
@@ -61,7 +61,9 @@ export class LiveListController extends ListController {
         super.setup();
         useBus(useService("opco_live").bus, CONTRACTS_MOVED, ({detail}) => {
             const root = this.model.root;
-            const isShown = root.records.some((record) => detail.ids.includes(record.resId));
+            const isShown = root.records.some((record) =>
+                detail.ids.includes(record.resId)
+            );
             if (isShown && !root.editedRecord && !root.selection.length) {
                 root.load();
             }

@@ -4,8 +4,8 @@
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {useService} from "@web/core/utils/hooks";
 
 /**
  * The only entry of the secrets: they go from here to one route, never into the record.
@@ -45,7 +45,12 @@ export class Secrets extends Component {
             this.state.error = response.error;
             return;
         }
-        Object.assign(this.state, {apiKey: "", clientSecret: "", file: null, error: ""});
+        Object.assign(this.state, {
+            apiKey: "",
+            clientSecret: "",
+            file: null,
+            error: "",
+        });
         this.notification.add(_t("Saved. You can test the connection."), {
             type: "success",
         });
@@ -71,7 +76,9 @@ export class Secrets extends Component {
             });
             return await answer.json();
         } catch {
-            return {error: _t("Nothing was saved: the server did not answer. Try again.")};
+            return {
+                error: _t("Nothing was saved: the server did not answer. Try again."),
+            };
         }
     }
 }
