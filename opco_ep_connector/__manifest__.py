@@ -19,6 +19,7 @@
         "security/ir.model.access.csv",
         "security/opco_rules.xml",
         "data/opco_profile.xml",
+        "data/ir_config_parameter.xml",
         "data/ir_cron.xml",
         "data/ir_actions_server.xml",
         "views/opco_transmission_views.xml",
@@ -32,6 +33,7 @@
         "views/opco_menus.xml",
     ],
     "demo": [
+        "demo/ir_config_parameter.xml",
         "demo/res_users.xml",
         "demo/opco_connection.xml",
     ],

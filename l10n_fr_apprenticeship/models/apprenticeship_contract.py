@@ -5,6 +5,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..cerfa import form
+from ..cerfa.identifiers import compact, is_siret
+from ..cerfa.nir_reading import read_nir
 from ..cerfa.rules import check, without_overridden
 from ..cerfa_reading import (
     completeness_by_page,
@@ -113,6 +115,7 @@ class ApprenticeshipContract(models.Model):
     )
     findings = fields.Json(compute="_compute_findings")
     completeness = fields.Json(compute="_compute_findings")
+    may_find_employer = fields.Boolean(compute="_compute_may_find_employer")
     override_ids = fields.One2many(
         "apprenticeship.override", "contract_id", string="Findings passed over"
     )
@@ -643,6 +646,12 @@ class ApprenticeshipContract(models.Model):
                 for page, (filled, expected) in completeness_by_page(cerfa).items()
             ]
 
+    @api.depends("employer_id")
+    def _compute_may_find_employer(self):
+        is_available = self.env["apprenticeship.establishment.search"]._is_available()
+        for contract in self:
+            contract.may_find_employer = is_available and bool(contract.employer_id)
+
     @api.constrains("apprentice_id", "employer_id")
     def _check_apprentice_apart_from_employer(self):
         for contract in self:
@@ -685,6 +694,113 @@ class ApprenticeshipContract(models.Model):
             field = self._fields[name]
             if previous and not self[name] and self._has_field_access(field, "read"):
                 self[name] = previous[name]
+
+    @api.onchange("apprentice_nir")
+    def _onchange_apprentice_nir(self):
+        """Propose what the NIR says; what is typed already stays."""
+        said = read_nir(self.apprentice_nir or "")
+        if not said or not self.apprentice_id:
+            return None
+        self.apprentice_sex = self.apprentice_sex or said.sex
+        if not self.apprentice_birth_department:
+            self.apprentice_birth_department = said.department
+        if self.apprentice_birth_date or not said.month:
+            return None
+        return {
+            "warning": {
+                "type": "notification",
+                "title": self.env._("Birth date"),
+                "message": self.env._(
+                    "The NIR says: born in month %(month)s of year %(year)s. Type the "
+                    "birth date.",
+                    month=f"{said.month:02}",
+                    year=said.year,
+                ),
+            }
+        }
+
+    @api.onchange("employer_zip", "employer_city")
+    def _onchange_employer_town(self):
+        self._propose_town("employer_zip", "employer_city")
+
+    @api.onchange("apprentice_zip", "apprentice_city")
+    def _onchange_apprentice_town(self):
+        self._propose_town("apprentice_zip", "apprentice_city")
+
+    @api.onchange("legal_representative_zip", "legal_representative_city")
+    def _onchange_legal_representative_town(self):
+        self._propose_town("legal_representative_zip", "legal_representative_city")
+
+    def _propose_town(self, zip_field, city_field):
+        """Fill in a town or a postal code from the other, as known contacts have them.
+
+        Only when they all agree: a postal code may serve several towns.
+        """
+        known, wanted = ("zip", "city")
+        if self[city_field] and not self[zip_field]:
+            known, wanted = ("city", "zip")
+        names = {"zip": zip_field, "city": city_field}
+        if not self[names[known]] or self[names[wanted]]:
+            return
+        found = self.env["res.partner"]._read_group(
+            [(known, "=", self[names[known]]), (wanted, "!=", False)], [wanted], limit=2
+        )
+        if len(found) == 1:
+            self[names[wanted]] = found[0][0]
+
+    def action_find_employer(self):
+        """Fill in the employer's empty boxes from the State's public register."""
+        self.ensure_one()
+        self.employer_id.check_access("write")
+        found = self._find_establishment(self.employer_siret)
+        employer = self.employer_id
+        employer.write(
+            {
+                name: value
+                for name, value in found["values"].items()
+                if value and not employer[name]
+            }
+        )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if found["is_closed"] else "info",
+                "message": self._found_establishment_message(found),
+                "sticky": found["is_closed"],
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _find_establishment(self, siret):
+        """:raises UserError: when the SIRET is wrong, or nothing is found"""
+        siret = compact(siret or "")
+        if not is_siret(siret):
+            raise UserError(
+                self.env._("%(siret)s is not a valid SIRET.", siret=siret or "—")
+            )
+        found = self.env["apprenticeship.establishment.search"]._find(siret)
+        if not found:
+            raise UserError(
+                self.env._(
+                    "No establishment has the SIRET %(siret)s in the public register.",
+                    siret=siret,
+                )
+            )
+        return found
+
+    def _found_establishment_message(self, found):
+        if found["is_closed"]:
+            return self.env._(
+                "The public register says that this establishment is CLOSED: the OPCO "
+                "will refuse the contract."
+            )
+        return self.env._(
+            "%(name)s: the empty boxes are filled in. Headcount range of the enterprise "
+            "in the register: %(range)s.",
+            name=found["values"]["name"],
+            range=found["headcount_range"] or "—",
+        )
 
     def action_check(self):
         """Mark ready the contracts that nothing blocks, and say what blocks others."""

@@ -19,8 +19,8 @@ class ApprenticeshipEstablishmentSearch(models.AbstractModel):
         """Return the public data of an establishment.
 
         :param siret: 14 digits
-        :return: values of `res.partner` fields, plus ``is_closed`` and
-            ``headcount_range``; None when it does not exist
+        :return: ``values`` of `res.partner` fields, ``is_closed`` and
+            ``headcount_range``, in a dict; None when it does not exist
         :raises UserError: when the search cannot answer
         """
         return None

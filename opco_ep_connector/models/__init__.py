@@ -7,3 +7,4 @@ from . import opco_dossier
 from . import opco_transmission
 from . import opco_exchange
 from . import apprenticeship_contract
+from . import apprenticeship_establishment_search

@@ -5,6 +5,7 @@ import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {useService} from "@web/core/utils/hooks";
 
 const SHOWN_AT_FIRST = 5;
 const BLOCKING = ["block", "overridable_block"];
@@ -21,6 +22,7 @@ export class Findings extends Component {
     static props = {...standardFieldProps};
 
     setup() {
+        this.action = useService("action");
         this.state = useState({all: false});
     }
 
@@ -44,6 +46,31 @@ export class Findings extends Component {
         return this.isBlocking
             ? _t("To complete or correct before sending:")
             : _t("To check before sending:");
+    }
+
+    mayPassOver(finding) {
+        return finding.severity === "overridable_block" && this.props.record.resId;
+    }
+
+    async passOver(finding) {
+        const record = this.props.record;
+        if (!(await record.save())) {
+            return;
+        }
+        this.action.doAction(
+            {
+                type: "ir.actions.act_window",
+                name: _t("Pass over a finding"),
+                res_model: "apprenticeship.override",
+                views: [[false, "form"]],
+                target: "new",
+                context: {
+                    default_contract_id: record.resId,
+                    default_rule_id: finding.rule,
+                },
+            },
+            {onClose: () => record.load()}
+        );
     }
 
     showAll() {
