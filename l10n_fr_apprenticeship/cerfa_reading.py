@@ -165,7 +165,7 @@ def _read_part(contract, plan, part, prefix):
         path = f"{prefix}{name}"
         held = form.part_class(part, name)
         if held is form.PayPeriod:
-            values[name] = _read_pay_periods(contract)
+            values[name] = read_pay_periods(contract)
         elif held:
             values[name] = _read_held_part(contract, plan, held, path)
         else:
@@ -190,7 +190,8 @@ def _read_held_part(contract, plan, part, path):
 NO_REPRESENTATIVE = form.LegalRepresentative(address=form.Address())
 
 
-def _read_pay_periods(contract):
+def read_pay_periods(contract):
+    """Return the pay periods of a contract's record, in the order of the form."""
     periods = contract.pay_period_ids.sorted(lambda line: (line.year, line.number))
     return tuple(
         form.PayPeriod(

@@ -1,7 +1,11 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import apprenticeship_legal_table
 from . import apprenticeship_code
+from . import apprenticeship_smic
+from . import apprenticeship_pay_rate
+from . import apprenticeship_idcc
 from . import apprenticeship_training
 from . import res_partner
 from . import apprenticeship_establishment_search

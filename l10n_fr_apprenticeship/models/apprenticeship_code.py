@@ -1,15 +1,15 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 
 from ..cerfa.codes import Code, shipped_codes
-from ..cerfa.legal import LegalTables
 
 
 class ApprenticeshipCode(models.Model):
     _name = "apprenticeship.code"
     _description = "Code of the CERFA 10103"
+    _inherit = ["apprenticeship.legal.table"]
     _order = "table, sequence, code, valid_from"
     _rec_names_search = ["code", "name"]
 
@@ -28,7 +28,6 @@ class ApprenticeshipCode(models.Model):
             ("diploma", "Diploma or title"),
         ],
         required=True,
-        readonly=True,
         index=True,
     )
     sequence = fields.Integer(default=10)
@@ -47,60 +46,30 @@ class ApprenticeshipCode(models.Model):
         for code in self:
             code.display_name = f"{code.code} – {code.name}"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _shipped_rows(self):
+        return shipped_codes()
 
     @api.model
-    @tools.ormcache()
-    def _legal_tables(self):
-        """Return the legal values, as edited in this database, as a LegalTables."""
-        return LegalTables.from_codes(
-            Code(
-                table=row.table,
-                code=row.code,
-                label=row.name,
-                valid_from=row.valid_from or None,
-                valid_to=row.valid_to or None,
-            )
-            for row in self.sudo().search([])
+    def _shipped_name(self, row):
+        since = f"_{row.valid_from:%Y%m%d}" if row.valid_from else ""
+        return f"code_{row.table}_{row.code}{since}"
+
+    @api.model
+    def _values_of(self, row):
+        return {
+            "table": row.table,
+            "code": row.code,
+            "name": row.label,
+            "valid_from": row.valid_from,
+            "valid_to": row.valid_to,
+        }
+
+    def _to_row(self):
+        return Code(
+            table=self.table,
+            code=self.code,
+            label=self.name,
+            valid_from=self.valid_from or None,
+            valid_to=self.valid_to or None,
         )
-
-    @api.model
-    def _load_shipped(self):
-        """Create the codes of the notice that this database does not have yet.
-
-        Rows that exist are left as their administrator wrote them.
-        """
-        self._load_records(
-            [
-                {
-                    "xml_id": self._shipped_xml_id(code),
-                    "noupdate": True,
-                    "values": {
-                        "table": code.table,
-                        "sequence": sequence,
-                        "code": code.code,
-                        "name": code.label,
-                        "valid_from": code.valid_from,
-                        "valid_to": code.valid_to,
-                    },
-                }
-                for sequence, code in enumerate(shipped_codes())
-            ],
-            update=True,
-        )
-
-    @api.model
-    def _shipped_xml_id(self, code):
-        since = f"_{code.valid_from:%Y%m%d}" if code.valid_from else ""
-        return f"l10n_fr_apprenticeship.code_{code.table}_{code.code}{since}"

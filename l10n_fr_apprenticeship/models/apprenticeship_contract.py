@@ -1,12 +1,18 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import api, fields, models, tools
+import logging
+from decimal import Decimal
+
+from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..cerfa import form
+from ..cerfa.circumstances import Circumstances, PreviousContract, TutorContract
 from ..cerfa.identifiers import compact, is_siret
+from ..cerfa.legal_values import NoLegalValue
 from ..cerfa.nir_reading import read_nir
+from ..cerfa.pay import gross_at_hiring, merge_pay_periods, pay_periods
 from ..cerfa.rules import check, without_overridden
 from ..cerfa_reading import (
     completeness_by_page,
@@ -14,11 +20,16 @@ from ..cerfa_reading import (
     contract_fields,
     form_page,
     read_cerfa,
+    read_pay_periods,
     reading_plan,
 )
 
 PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
 
+_logger = logging.getLogger(__name__)
+
+# Code of table « contract_type ».
+PROLONGATION_AFTER_FAILURE = "33"
 # What an apprentice's next contract most often repeats.
 PROPOSED_FROM_PREVIOUS_CONTRACT = (
     "apprentice_nationality_id",
@@ -33,6 +44,10 @@ PROPOSED_FROM_PREVIOUS_CONTRACT = (
     "apprentice_highest_diploma_id",
     "apprentice_top_level_athlete",
 )
+
+
+def _period_values(period):
+    return {name: getattr(period, name) for name in form.boxes(form.PayPeriod)}
 
 
 class ApprenticeshipContract(models.Model):
@@ -748,6 +763,88 @@ class ApprenticeshipContract(models.Model):
         if len(found) == 1:
             self[names[wanted]] = found[0][0]
 
+    @api.onchange("apprentice_birth_date", "date_start", "date_end")
+    def _onchange_pay_dates(self):
+        """Propose the pay as soon as it can be computed; nothing entered is touched."""
+        if self.pay_period_ids or not self._pay_dates_are_known():
+            return
+        try:
+            self._generate_pay()
+        except (NoLegalValue, ValueError) as error:
+            # The findings say it at the right box.
+            _logger.debug("%s: no pay proposed: %s", self.name, error)
+
+    def action_generate_pay(self):
+        """Write the minimum pay; rates entered above it stay, those under it do not."""
+        self.ensure_one()
+        if not self._pay_dates_are_known():
+            raise UserError(
+                self.env._(
+                    "The pay needs the apprentice's birth date, the start and the end "
+                    "of the contract."
+                )
+            )
+        try:
+            refused = self._generate_pay()
+        except (NoLegalValue, ValueError) as error:
+            raise UserError(self._pay_failure_message(error)) from error
+        message = "\n".join(finding.message for finding in refused)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if refused else "info",
+                "message": message
+                or self.env._("The pay periods are at the legal minimum or above."),
+                "sticky": bool(refused),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _pay_dates_are_known(self):
+        return bool(
+            self.apprentice_birth_date
+            and self.date_start
+            and self.date_end
+            and self.date_start < self.date_end
+        )
+
+    def _generate_pay(self):
+        """Set the pay periods and the wage at hiring.
+
+        :return: the findings about the rates that were under the minimum
+        :raises NoLegalValue: when no SMIC is known at the start
+        :raises ValueError: when the contract is too long for the form
+        """
+        tables, zone = self._legal_tables(), self._smic_zone()
+        generated = pay_periods(
+            self.apprentice_birth_date, self.date_start, self.date_end, tables, zone
+        )
+        merged = merge_pay_periods(read_pay_periods(self), generated)
+        self.pay_period_ids = [
+            Command.clear(),
+            *(Command.create(values) for values in map(_period_values, merged.periods)),
+        ]
+        first = merged.periods[0]
+        minimum = gross_at_hiring(first, tables, self.date_start, zone)
+        self.gross_monthly_wage = max(minimum, Decimal(f"{self.gross_monthly_wage:.2f}"))
+        return merged.refused
+
+    def _smic_zone(self):
+        """Return the zone of the SMIC where the contract is executed."""
+        return zone_of(self.employer_zip or "")
+
+    def _pay_failure_message(self, error):
+        if isinstance(error, NoLegalValue):
+            return self.env._(
+                "No SMIC is known on %(date)s: add it in Configuration > SMIC.",
+                date=self.date_start.strftime("%d/%m/%Y"),
+            )
+        return self.env._(
+            "The form has room for four years of pay: check the start and the end of "
+            "the contract."
+        )
+
     def action_find_employer(self):
         """Fill in the employer's empty boxes from the State's public register."""
         self.ensure_one()
@@ -857,8 +954,70 @@ class ApprenticeshipContract(models.Model):
     def _check_form(self, cerfa):
         return check(
             cerfa,
-            self.env["apprenticeship.code"]._legal_tables(),
+            self._legal_tables(),
             self._circumstances(),
+        )
+
+    @api.model
+    def _legal_tables(self):
+        return self.env["apprenticeship.legal.table"]._legal_tables()
+
+    def _circumstances(self):
+        """Return what the rules need to know besides the form.
+
+        Hook for the add-ons that know more of the contract, its documents or its
+        deposit.
+        """
+        self.ensure_one()
+        return Circumstances(
+            today=fields.Date.context_today(self),
+            tutor_contracts=self._other_contracts_of_tutors(),
+            previous_contract=self._previous_contract_value(),
+        )
+
+    def _other_contracts_of_tutors(self):
+        """Return the contracts of the same tutors that meet this one in time."""
+        contract = self.sudo()
+        tutors = (contract.tutor_id | contract.second_tutor_id)._origin
+        if not (tutors and contract.date_start and contract.date_end):
+            return ()
+        family = (contract.origin_id | contract.origin_id.amendment_ids) | contract
+        others = self.env["apprenticeship.contract"].sudo().search(
+            [
+                ("id", "not in", (family | contract.amendment_ids)._origin.ids),
+                ("company_id", "=", contract.company_id.id),
+                ("is_current", "=", True),
+                ("state", "in", ("ready", "active")),
+                ("date_start", "<=", contract.date_end),
+                ("date_end", ">=", contract.date_start),
+                "|",
+                ("tutor_id", "in", tutors.ids),
+                ("second_tutor_id", "in", tutors.ids),
+            ]
+        )
+        return tuple(
+            TutorContract(
+                birth_name=tutor.apprenticeship_birth_name or "",
+                birth_date=tutor.apprenticeship_birth_date,
+                date_start=other.date_start,
+                date_end=other.date_end,
+                is_prolonged=other.contract_type_id.code == PROLONGATION_AFTER_FAILURE,
+            )
+            for other in others
+            for tutor in (other.tutor_id | other.second_tutor_id) & tutors
+            if tutor.apprenticeship_birth_date
+        )
+
+    def _previous_contract_value(self):
+        previous = self.sudo()._previous_contract()
+        if not previous:
+            return None
+        last_period = previous.pay_period_ids.sorted(
+            lambda period: (period.year, period.number)
+        )[-1:]
+        return PreviousContract(
+            date_end=previous.date_end or None,
+            last_rate=Decimal(f"{last_period.rate:.2f}") if last_period else None,
         )
 
     def _overrides_for_journal(self):
