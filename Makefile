@@ -4,7 +4,7 @@
 
 export CACHE ODOO_PORT SANDBOX_PORT PG_PORT DEMO_DB ODOO
 
-.PHONY: demo stop clean-demo test lint format screenshots
+.PHONY: demo stop clean-demo test lint format i18n screenshots
 
 demo:
 	@dev/demo start
@@ -23,6 +23,9 @@ lint:
 
 format:
 	@dev/format
+
+i18n:
+	@dev/i18n
 
 screenshots:
 	@dev/screenshots

@@ -51,6 +51,11 @@ IDENTIFIERS = frozenset(
         "zip",
     )
 )
+# What the screen hides is not on the form either.
+HIDDEN_BY = {
+    "training_place": ("training_centre_is_main_place",),
+    "apprentice.legal_representative": ("apprentice_emancipated",),
+}
 PAGE_OF_PART = {
     "employer": "employer",
     "apprentice": "apprentice",
@@ -61,7 +66,7 @@ PAGE_OF_PART = {
     "training_centre": "training_centre",
     "training_place": "training_centre",
     "version": "contract",
-    "proving_signature": "training_centre",
+    "proving_signature": "contract",
 }
 
 
@@ -107,10 +112,10 @@ def _box_paths(part, prefix):
 
 
 def reading_plan(model_fields):
-    """Return where each box is read, by box path: names to follow and conversion.
+    """Return where each box is read, by box path: field, names to follow, conversion.
 
-    Related fields are replaced by their own path: reading a partner's field costs less
-    than computing a related field.
+    Names to follow replace related fields by their own path: reading a partner's field
+    costs less than computing a related field.
 
     :param dict model_fields: the fields of `apprenticeship.contract`
     """
@@ -120,7 +125,8 @@ def reading_plan(model_fields):
         field = model_fields[name]
         chain = tuple((field.related or name).split("."))
         is_identifier = path.split(".")[-1] in IDENTIFIERS
-        plan[path] = (chain, "identifier" if is_identifier else _conversion(field))
+        conversion = "identifier" if is_identifier else _conversion(field)
+        plan[path] = (name, chain, conversion)
     return plan
 
 
@@ -169,15 +175,18 @@ def _read_part(contract, plan, part, prefix):
         elif held:
             values[name] = _read_held_part(contract, plan, held, path)
         else:
-            chain, conversion = plan[path]
+            own_field, chain, conversion = plan[path]
             value = contract
-            for field_name in chain:
+            # A form being edited holds what its partners have not received yet.
+            for field_name in chain if contract.id else (own_field,):
                 value = value[field_name]
             values[name] = CONVERSIONS[conversion](value)
     return part(**values)
 
 
 def _read_held_part(contract, plan, part, path):
+    if any(contract[field] for field in HIDDEN_BY.get(path, ())):
+        return None
     record = RECORD_OF_OPTIONAL_PART.get(path)
     if record and not contract[record]:
         return None

@@ -61,7 +61,7 @@ class Delivery:
 
     def _claim_for(self, connection, free, pool):
         try:
-            client = connection._client()
+            client = connection._in_company_language()._client()
         except UserError as error:
             _logger.warning("%s cannot send: %s", connection.name, error)
             message = str(error)

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 ENVIRONMENT_VARIABLE = "OPCO_MASTER_KEYS"
 CONFIGURATION_OPTION = "opco_master_keys"
 
-_MAKE_A_KEY = (
+MAKE_A_KEY = (
     'python3 -c "from cryptography.fernet import Fernet;'
     ' print(Fernet.generate_key().decode())"'
 )
@@ -34,7 +34,7 @@ class NoMasterKey(Exception):
     def __init__(self):
         super().__init__(
             "No master key is configured, so no secret can be stored. Make one with:"
-            f"\n    {_MAKE_A_KEY}\n"
+            f"\n    {MAKE_A_KEY}\n"
             f"and put it in the environment variable {ENVIRONMENT_VARIABLE} of the"
             f" server, or in its configuration file: {CONFIGURATION_OPTION} = <key>"
         )
@@ -46,7 +46,7 @@ class BadMasterKey(Exception):
     def __init__(self, position: int):
         super().__init__(
             f"Master key number {position} is not a Fernet key (32 bytes in URL-safe"
-            f" base64). Make one with:\n    {_MAKE_A_KEY}"
+            f" base64). Make one with:\n    {MAKE_A_KEY}"
         )
         self.position = position
 

@@ -282,16 +282,20 @@ class ApprenticeshipContract(models.Model):
         ondelete="restrict",
     )
     apprentice_disabled_worker = fields.Boolean(
-        string="Recognised as a disabled worker (RQTH)", groups=PERSONAL_DATA
+        string="Recognised as a disabled worker (RQTH)",
+        groups=PERSONAL_DATA,
+        copy=False,
     )
     apprentice_disability_youth_equivalence = fields.Boolean(
         string="RQTH equivalence for the young",
         groups=PERSONAL_DATA,
+        copy=False,
         help="From 15 to 20, with PCH, AEEH or PPS, when there is no RQTH.",
     )
     apprentice_disability_boe_extension = fields.Boolean(
         string="RQTH extension (BOE)",
         groups=PERSONAL_DATA,
+        copy=False,
         help="Other beneficiaries of the obligation of employment, when there is no "
         "RQTH.",
     )
@@ -628,10 +632,18 @@ class ApprenticeshipContract(models.Model):
             names = (contract.name, contract.apprentice_id.name)
             contract.display_name = " – ".join(filter(None, names))
 
-    @api.depends("origin_id", "amendment_number", "amendment_ids.amendment_number")
+    @api.depends(
+        "amendment_number",
+        "amendment_ids.amendment_number",
+        "amendment_ids.state",
+        "origin_id.amendment_ids.amendment_number",
+        "origin_id.amendment_ids.state",
+    )
     def _compute_is_current(self):
         for contract in self:
-            siblings = (contract.origin_id or contract).amendment_ids
+            siblings = (contract.origin_id or contract).amendment_ids.filtered(
+                lambda amendment: amendment.state != "cancelled"
+            )
             last = max(siblings.mapped("amendment_number"), default=0)
             contract.is_current = contract.amendment_number == last
 
@@ -707,7 +719,8 @@ class ApprenticeshipContract(models.Model):
         previous = self._previous_contract()
         for name in PROPOSED_FROM_PREVIOUS_CONTRACT:
             field = self._fields[name]
-            if previous and not self[name] and self._has_field_access(field, "read"):
+            # Access first: without it, even looking at the box raises.
+            if previous and self._has_field_access(field, "read") and not self[name]:
                 self[name] = previous[name]
 
     @api.onchange("apprentice_nir")
@@ -900,11 +913,11 @@ class ApprenticeshipContract(models.Model):
         )
 
     def action_check(self):
-        """Mark ready the contracts that nothing blocks, and say what blocks others."""
+        """Mark the contracts ready; say what blocks them when something does."""
         blocked = self.filtered(lambda contract: contract._blocking_findings())
-        (self - blocked)._mark_ready()
         if blocked:
             raise UserError(blocked._blocking_message())
+        self._mark_ready()
 
     def action_draft(self):
         self.filtered(
@@ -927,6 +940,8 @@ class ApprenticeshipContract(models.Model):
                 ("apprentice_id", "=", self.apprentice_id._origin.id),
                 ("id", "!=", self._origin.id),
             ],
+            # A draft without dates is not the latest contract.
+            order="date_start desc nulls last, id desc",
             limit=1,
         )
 

@@ -1,0 +1,8 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import test_cerfa_reading
+from . import test_codes
+from . import test_contract
+from . import test_security
+from . import test_views

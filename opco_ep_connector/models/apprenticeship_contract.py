@@ -76,9 +76,13 @@ class ApprenticeshipContract(models.Model):
         readonly=True,
         copy=False,
     )
-    opco_transmission_ids = fields.One2many("opco.transmission", "contract_id")
+    opco_transmission_ids = fields.One2many(
+        "opco.transmission", "contract_id", groups="opco_ep_connector.group_consult"
+    )
     opco_transmission_count = fields.Integer(
-        string="Transmissions", compute="_compute_opco_transmission_count"
+        string="Transmissions",
+        compute="_compute_opco_transmission_count",
+        groups="opco_ep_connector.group_consult",
     )
     opco_is_to_transmit = fields.Boolean(
         compute="_compute_opco_is_to_transmit",
@@ -117,11 +121,14 @@ class ApprenticeshipContract(models.Model):
             ("opco_state", "in", ("refused", "cancelled")),
         ]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._opco_check_written({name for name, value in vals.items() if value})
+        return super().create(vals_list)
+
     def write(self, vals):
-        if not self.env.su and vals.keys() & {*TRANSMISSION_FIELDS, *DOSSIER_FIELDS}:
-            raise AccessError(
-                self.env._("Only the exchanges with the OPCO write these fields.")
-            )
+        self._opco_check_written(vals.keys())
         return super().write(vals)
 
     # ------------------------------------------------------------------ actions
@@ -144,9 +151,12 @@ class ApprenticeshipContract(models.Model):
         """Ask for the states now; the answer shows by itself."""
         self._opco_check_consult()
         self.env.ref("opco_ep_connector.ir_cron_refresh").sudo()._trigger()
-        return self._opco_notification(
+        action = self._opco_notification(
             "info", self.env._("The states are being asked to the OPCO.")
         )
+        # Nothing to read again yet: it would only cross the answer on its way.
+        del action["params"]["next"]
+        return action
 
     def action_view_opco_transmissions(self):
         self.ensure_one()
@@ -216,6 +226,11 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_queue(self, preparations):
         """Freeze the bytes: whatever happens to the record, these are the ones sent."""
+        contracts = self.browse(one.contract.id for one in preparations)
+        # First, so that of two people who click at once one waits here, and not on the
+        # insertion, whose failure PostgreSQL's driver would log with the payload.
+        contracts._opco_mirror_transport("queued")
+        contracts.flush_recordset(["opco_transport_state"])
         transmissions = self.env["opco.transmission"]._queue(preparations)
         transmissions.contract_id._mark_ready()
         for transmission in transmissions.sudo():
@@ -339,7 +354,8 @@ class ApprenticeshipContract(models.Model):
         opco = transmission.profile_id.name
         at = fields.Datetime.context_timestamp(
             self.with_context(tz=self.user_id.tz or "Europe/Paris"),
-            transmission.answered_at,
+            # What was held with its queue has had no answer of its own.
+            transmission.answered_at or fields.Datetime.now(),
         )
         sentences = {
             "sent": self.env._(
@@ -388,9 +404,17 @@ class ApprenticeshipContract(models.Model):
                 "type": kind,
                 "message": message,
                 "sticky": kind == "warning",
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                # The form reads its record again: a new one could miss the answer.
+                "next": {"type": "ir.actions.act_window_close"},
             },
         }
+
+    @api.model
+    def _opco_check_written(self, names):
+        if not self.env.su and names & {*TRANSMISSION_FIELDS, *DOSSIER_FIELDS}:
+            raise AccessError(
+                self.env._("Only the exchanges with the OPCO write these fields.")
+            )
 
     def _opco_check_transmitter(self):
         self.env["opco.transmission"]._check_transmitter()

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import config
+from odoo.tools.misc import formatLang
 
 from ..clients import client_for
 from ..convergence.api_key import UnusableKey, clean_api_key
@@ -17,6 +18,8 @@ from ..convergence.auth import Credentials, check_header
 from ..convergence.errors import ConvergenceError
 from ..convergence.profile import InvalidAddress, check_url, is_loopback
 from ..vault import (
+    ENVIRONMENT_VARIABLE,
+    MAKE_A_KEY,
     BadMasterKey,
     NoMasterKey,
     Unreadable,
@@ -245,7 +248,7 @@ class OpcoConnection(models.Model):
                         self.env._(
                             "%(field)s is « %(value)s »: write it with plain letters, "
                             "digits and signs, without accents.",
-                            field=connection._fields[name].string,
+                            field=connection._label(name),
                             value=connection[name],
                         )
                     ) from error
@@ -302,9 +305,9 @@ class OpcoConnection(models.Model):
         except ConvergenceError as error:
             return self._test_failed(explain_failure(self.env, error))
         message = self.env._(
-            "%(connection)s answered in %(seconds).2f s.",
+            "%(connection)s answered in %(seconds)s s.",
             connection=self.name,
-            seconds=time.monotonic() - began,
+            seconds=formatLang(self.env, time.monotonic() - began, digits=2),
         )
         self._write_test("passed", message)
         self._activate(states)
@@ -370,6 +373,11 @@ class OpcoConnection(models.Model):
             self.sudo().state = "active"
         self.env["opco.transmission"].sudo()._release_held(self)
 
+    def _in_company_language(self):
+        """Return the connection, speaking the language of the training centre."""
+        language = self.company_id.partner_id.lang or self.env.lang
+        return self.with_context(lang=language)
+
     def _dossier_identity(self, internal_number):
         return {
             "connection_id": self.id,
@@ -419,6 +427,7 @@ class OpcoConnection(models.Model):
             raise UserError(
                 self.env._("Only key administrators may test or change a connection.")
             )
+        self.check_access("write")
 
     # ------------------------------------------------------------------ secrets
     def _store_secrets(self, api_key=None, client_secret=None):
@@ -483,11 +492,23 @@ class OpcoConnection(models.Model):
         """:raises UserError: when this server has no usable master key"""
         try:
             return Vault(master_keys(os.environ, config.get("opco_master_keys")))
-        except (NoMasterKey, BadMasterKey) as error:
+        except NoMasterKey as error:
             raise UserError(
                 self.env._(
-                    "This server cannot keep secrets: %(reason)s",
-                    reason=str(error),
+                    "This server cannot keep secrets: it has no master key. Make one "
+                    "with\n%(command)s\nand give it to the server as the environment "
+                    "variable %(variable)s, outside the database and its backups.",
+                    command=MAKE_A_KEY,
+                    variable=ENVIRONMENT_VARIABLE,
+                )
+            ) from error
+        except BadMasterKey as error:
+            raise UserError(
+                self.env._(
+                    "This server cannot keep secrets: its master key number "
+                    "%(position)s is not usable. Make one with\n%(command)s",
+                    position=error.position,
+                    command=MAKE_A_KEY,
                 )
             ) from error
 
@@ -597,9 +618,12 @@ class OpcoConnection(models.Model):
                 )
             )
 
+    def _label(self, name):
+        return self._fields[name].get_description(self.env, ["string"])["string"]
+
     def _check_address(self, name):
         """:raises ValidationError: saying what is wrong with the address"""
-        field = self._fields[name].get_description(self.env, ["string"])["string"]
+        field = self._label(name)
         try:
             return check_url((self[name] or "").strip())
         except InvalidAddress as error:

@@ -186,7 +186,7 @@ class OpcoDossier(models.Model):
             client = connection._client()
             states = client.list_states()
         except AuthRefused as error:
-            message = explain_failure(self.env, error)
+            message = explain_failure(connection._in_company_language().env, error)
             in_own_transaction(self.env, lambda: connection._stop(message))
             return
         except (ConvergenceError, UserError) as error:
@@ -223,7 +223,8 @@ class OpcoDossier(models.Model):
         former_state = self.raw_state
         self.write(values)
         contract = self.contract_id
-        if not contract:
+        # A dossier refused before does not speak for the one sent since.
+        if not contract or contract.opco_internal_number != self.internal_number:
             return
         contract._opco_mirror(self)
         if self.raw_state != former_state:

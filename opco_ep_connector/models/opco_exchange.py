@@ -35,14 +35,29 @@ class OpcoExchange(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
-    environment = fields.Char(required=True, readonly=True)
+    environment = fields.Selection(
+        [("sandbox", "Sandbox"), ("test", "Test"), ("production", "Production")],
+        required=True,
+        readonly=True,
+    )
     reference = fields.Char(
         readonly=True, help="The contract's reference, as it was at that time."
     )
     siret = fields.Char(string="SIRET", readonly=True)
     method = fields.Char(required=True, readonly=True)
     url = fields.Char(string="Address", required=True, readonly=True)
-    outcome = fields.Char(required=True, readonly=True)
+    outcome = fields.Selection(
+        [
+            ("accepted", "Accepted"),
+            ("rejected", "Rejected"),
+            ("not_sent", "Not sent"),
+            ("busy", "Come back later"),
+            ("auth", "Credentials refused"),
+            ("unknown", "Unknown"),
+        ],
+        required=True,
+        readonly=True,
+    )
     http_status = fields.Integer(string="HTTP status", readonly=True, aggregator=None)
     started_at = fields.Datetime(required=True, readonly=True)
     duration_ms = fields.Integer(

@@ -173,7 +173,7 @@ class OpcoTransmission(models.Model):
             )
         rows = self.sudo()
         rows.lock_for_update(allow_referencing=True)
-        rows.write({"state": "cancelled", "is_live": False})
+        rows.write({"state": "cancelled", "is_live": False, "applied": True})
         for row in rows:
             row.contract_id._opco_forget_transmission()
 
@@ -244,7 +244,13 @@ class OpcoTransmission(models.Model):
         rows = self.search(
             [("connection_id", "=", connection.id), ("state", "=", "held")]
         )
-        rows.write({"state": "queued", "next_try_at": fields.Datetime.now()})
+        rows.write(
+            {
+                "state": "queued",
+                "next_try_at": fields.Datetime.now(),
+                "applied": True,
+            }
+        )
         rows.contract_id._opco_mirror_transport("queued")
         if rows:
             self._wake()
