@@ -10,7 +10,8 @@ from odoo.exceptions import UserError, ValidationError
 from ..cerfa import form
 from ..cerfa.circumstances import Circumstances, PreviousContract, TutorContract
 from ..cerfa.identifiers import compact, is_siret
-from ..cerfa.legal_values import NoLegalValue
+from ..cerfa.clock import department_of
+from ..cerfa.legal_values import MAYOTTE, METROPOLE, NoLegalValue
 from ..cerfa.nir_reading import read_nir
 from ..cerfa.pay import gross_at_hiring, merge_pay_periods, pay_periods
 from ..cerfa.rules import check, without_overridden
@@ -28,6 +29,7 @@ PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
 
 _logger = logging.getLogger(__name__)
 
+MAYOTTE_DEPARTMENT = "976"
 # Code of table « contract_type ».
 PROLONGATION_AFTER_FAILURE = "33"
 # What an apprentice's next contract most often repeats.
@@ -845,7 +847,8 @@ class ApprenticeshipContract(models.Model):
 
     def _smic_zone(self):
         """Return the zone of the SMIC where the contract is executed."""
-        return zone_of(self.employer_zip or "")
+        is_in_mayotte = department_of(self.employer_zip or None) == MAYOTTE_DEPARTMENT
+        return MAYOTTE if is_in_mayotte else METROPOLE
 
     def _pay_failure_message(self, error):
         if isinstance(error, NoLegalValue):
