@@ -10,8 +10,10 @@ from functools import lru_cache
 from typing import Any
 
 from .form import boxes_on
+from .parts import form_order
 
 MASK = "•••"
+_OVERRIDDEN = "{sentence} Passé outre, motif : « {reason} »."
 _SHOWN_LENGTH = 60
 # Python refuses to write an integer of some thousands of digits.
 _SHOWN_BITS = 192
@@ -35,6 +37,7 @@ class Finding:
     `paths` are the boxes concerned, the first one being where to look.
     `values` were read from the form, `facts` were not (labels, limits, dates of the
     law); both are pairs of a placeholder of `template` and a text ready to be shown.
+    `override_reason` is what somebody answered to go on in spite of it.
     """
 
     rule_id: str
@@ -44,6 +47,7 @@ class Finding:
     template: str
     values: Pairs = ()
     facts: Pairs = ()
+    override_reason: str | None = None
 
     @property
     def is_blocking(self) -> bool:
@@ -53,7 +57,8 @@ class Finding:
     @property
     def message(self) -> str:
         """The sentence, for people entitled to personal data."""
-        return self.template.format_map(dict(self.facts + self.values))
+        sentence = self.template.format_map(dict(self.facts + self.values))
+        return self._with_reason(sentence, self.override_reason)
 
     @property
     def masked_message(self) -> str:
@@ -65,12 +70,23 @@ class Finding:
         if not self.is_personal:
             return self.message
         masked = tuple((name, MASK) for name, _ in self.values)
-        return self.template.format_map(dict(self.facts + masked))
+        sentence = self.template.format_map(dict(self.facts + masked))
+        return self._with_reason(sentence, MASK)
+
+    def _with_reason(self, sentence: str, reason: str | None) -> str:
+        if self.override_reason is None:
+            return sentence
+        return _OVERRIDDEN.format(sentence=sentence, reason=shown(reason))
 
     @property
     def is_personal(self) -> bool:
         """Whether one of the paths leads to a box marked `personal`."""
         return any(box.personal for path in self.paths for box in boxes_on(path))
+
+
+def reading_order(finding: Finding) -> tuple:
+    """Return a key that sorts findings, the most severe first, then in form order."""
+    return -finding.severity, form_order(finding.paths[0]), finding.rule_id
 
 
 def shown(value: Any) -> str:

@@ -1,10 +1,10 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The apprentice: civil status, NIR, legal representative."""
+"""The apprentice: civil status and NIR."""
 
 from collections.abc import Iterator
 
-from ..ages import is_minor
+from ..circumstances import Circumstances
 from ..findings import Severity
 from ..form import Apprentice, Cerfa
 from ..identifiers import (
@@ -32,7 +32,9 @@ _LAST_YEAR_OF_OLD_ABROAD = 1962
     Severity.BLOCK,
     sentence="Sexe de l'apprenti(e) : « {seen} » n'est pas admis. Choisissez M ou F.",
 )
-def sex(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def sex(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The sex is M or F (form)."""
     seen = cerfa.apprentice.sex
     if not is_missing(seen) and seen not in _SEX_DIGITS:
@@ -45,7 +47,9 @@ def sex(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     sentence="Département de naissance : « {seen} » n'est pas un département. "
     "Saisissez par exemple 075, 02A ou 974, et 099 pour une naissance à l'étranger.",
 )
-def birth_department(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def birth_department(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The department of birth exists, or is 099 abroad (§2)."""
     department = cerfa.apprentice.birth_department
     if not is_missing(department) and not is_birth_department(department):
@@ -59,7 +63,9 @@ def birth_department(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "caractères, ou 15 avec la clé de contrôle). Vérifiez-le sur la carte Vitale ou "
     "l'attestation de droits.",
 )
-def nir(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The NIR is well formed and its key right (§2)."""
     seen = cerfa.apprentice.nir
     if is_missing(seen) or is_nir(seen) or is_provisional_nir(seen):
@@ -74,7 +80,9 @@ def nir(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "l'immatriculation est en cours : l'OPCO demandera le NIR définitif, et les aides "
     "ne sont pas versées sans lui.",
 )
-def nir_is_final(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir_is_final(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The NIR is not the number given while someone is being registered (§2)."""
     seen = cerfa.apprentice.nir
     if not is_missing(seen) and is_provisional_nir(seen):
@@ -87,7 +95,9 @@ def nir_is_final(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     sentence="Le NIR commence par {digit}, ce qui ne correspond pas au sexe {sex} (1 "
     "pour M, 2 pour F). Corrigez le NIR ou le sexe.",
 )
-def nir_and_sex(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir_and_sex(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The first digit of the NIR is the sex (§2)."""
     number = _nir_of(cerfa.apprentice)
     sex = cerfa.apprentice.sex
@@ -103,7 +113,9 @@ def nir_and_sex(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     sentence="Le NIR porte l'année de naissance {year}, et la date de naissance est le "
     "{birth_date}. Corrigez le NIR ou la date de naissance.",
 )
-def nir_and_birth_year(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir_and_birth_year(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Digits 2 and 3 of the NIR are the year of birth (§2)."""
     number = _nir_of(cerfa.apprentice)
     birth_date = cerfa.apprentice.birth_date
@@ -121,7 +133,9 @@ def nir_and_birth_year(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "le {birth_date}. Corrigez l'un des deux, ou confirmez s'ils sont exacts (état "
     "civil incomplet).",
 )
-def nir_and_birth_month(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir_and_birth_month(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Digits 4 and 5 of the NIR are the month of birth, when it was known (§2)."""
     number = _nir_of(cerfa.apprentice)
     birth_date = cerfa.apprentice.birth_date
@@ -139,7 +153,9 @@ def nir_and_birth_month(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "département saisi est {department}. Corrigez l'un des deux, ou confirmez s'ils "
     "sont exacts.",
 )
-def nir_and_birth_department(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir_and_birth_department(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The NIR carries the department of birth, 99 abroad (§2)."""
     apprentice = cerfa.apprentice
     number = _nir_of(apprentice)
@@ -150,33 +166,6 @@ def nir_and_birth_department(cerfa: Cerfa, tables: LegalTables) -> Iterator[Prob
         yield Problem(
             ("apprentice.nir", "apprentice.birth_department"),
             {"nir_department": _nir_department(number), "department": department},
-        )
-
-
-@rule(
-    "AGE-08",
-    Severity.BLOCK,
-    article="L6222-4",
-    sentence="L'apprenti(e), né(e) le {birth_date}, est mineur(e) à la conclusion du "
-    "contrat, le {conclusion}, et n'est pas émancipé(e) : son représentant légal signe "
-    "le contrat. Renseignez son nom, son adresse et son courriel.",
-)
-def minor_has_representative(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
-    """A minor at conclusion, not emancipated, has a legal representative (L6222-4)."""
-    apprentice = cerfa.apprentice
-    conclusion = cerfa.contract.date_conclusion
-    if apprentice.birth_date is None or conclusion is None or apprentice.emancipated:
-        return
-    if apprentice.legal_representative is not None:
-        return
-    if is_minor(apprentice.birth_date, conclusion):
-        yield Problem(
-            (
-                "apprentice.legal_representative",
-                "apprentice.birth_date",
-                "contract.date_conclusion",
-            ),
-            {"birth_date": apprentice.birth_date, "conclusion": conclusion},
         )
 
 

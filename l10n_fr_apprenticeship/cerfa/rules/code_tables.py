@@ -5,6 +5,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from ..circumstances import Circumstances
 from ..codes import Code
 from ..findings import Severity
 from ..form import Cerfa
@@ -22,7 +23,9 @@ _CONCLUSION = "contract.date_conclusion"
     sentence="{box} : le code « {seen} » n'existe pas dans la notice. Choisissez un "
     "code de la liste.",
 )
-def unknown_codes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def unknown_codes(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Every code exists, at some date, in its table of the notice."""
     for path, table, code in _codes(cerfa):
         if not tables.is_known(table, code):
@@ -37,7 +40,9 @@ def unknown_codes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "conclus jusqu'au {end}, et celui-ci est conclu le {conclusion}. Choisissez un "
     "code en vigueur à cette date.",
 )
-def removed_codes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def removed_codes(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """No code had left the notice when the contract was concluded."""
     conclusion = cerfa.contract.date_conclusion
     if conclusion is None:
@@ -61,7 +66,9 @@ def removed_codes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "conclus à partir du {start}, et celui-ci est conclu le {conclusion}. Choisissez "
     "un code en vigueur à cette date.",
 )
-def future_codes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def future_codes(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """No code had yet to enter the notice when the contract was concluded."""
     conclusion = cerfa.contract.date_conclusion
     if conclusion is None:

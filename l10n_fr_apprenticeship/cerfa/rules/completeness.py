@@ -4,6 +4,7 @@
 
 from collections.abc import Iterator
 
+from ..circumstances import Circumstances
 from ..findings import Severity
 from ..form import Cerfa
 from ..legal import LegalTables
@@ -15,7 +16,9 @@ _NIR = "apprentice.nir"
 
 
 @rule("OBL-01", Severity.BLOCK, sentence="{box} : à renseigner, c'est obligatoire.")
-def mandatory_boxes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def mandatory_boxes(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Every box the form always asks for is filled in, group by group.
 
     A group nobody gave is named once; a group partly given, box by box. An optional
@@ -34,7 +37,9 @@ def mandatory_boxes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     "que son immatriculation est en cours : l'OPCO le demandera, et les aides ne sont "
     "pas versées sans lui.",
 )
-def nir_given(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def nir_given(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """The NIR is given, unless someone answers for its absence (form, box NIR)."""
     apprentice = cerfa.apprentice
     if not is_absent(apprentice) and is_missing(apprentice.nir):

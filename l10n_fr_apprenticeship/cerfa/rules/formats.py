@@ -4,6 +4,7 @@
 
 from collections.abc import Callable, Iterator
 
+from ..circumstances import Circumstances
 from ..findings import Severity
 from ..form import Cerfa
 from ..identifiers import is_email, is_phone, is_postal_code
@@ -20,7 +21,9 @@ _EMAIL_MAX_LENGTH = 80
     sentence="{box} : {length} caractères, {limit} au plus. Raccourcissez le texte "
     "« {seen} ».",
 )
-def lengths(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def lengths(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """No text is longer than its box (exchange norm, §2)."""
     for place, part in parts(cerfa):
         for name, path, limit in place.limited:
@@ -36,7 +39,9 @@ def lengths(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     sentence="{box} : « {seen} » n'est pas une adresse électronique. Saisissez une "
     "seule adresse, de la forme nom@domaine.fr, sans accent ni espace.",
 )
-def emails(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def emails(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Every e-mail address is plausible (form: the ASP and the OPCO write to it)."""
     for problem in _ill_formed(cerfa, "email", is_email):
         # A text longer than its box is already named by `lengths`.
@@ -50,7 +55,9 @@ def emails(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     sentence="{box} : « {seen} » n'est pas un numéro de téléphone français. Saisissez "
     "10 chiffres, ou +33, +262, +590, +594 ou +596 suivi de 9 chiffres.",
 )
-def phones(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def phones(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Every phone number can be written on 10 digits (exchange norm, §2.2)."""
     return _ill_formed(cerfa, "phone", is_phone)
 
@@ -60,7 +67,9 @@ def phones(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
     Severity.BLOCK,
     sentence="{box} : « {seen} » n'est pas un code postal. Saisissez 5 chiffres.",
 )
-def postal_codes(cerfa: Cerfa, tables: LegalTables) -> Iterator[Problem]:
+def postal_codes(
+    cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances
+) -> Iterator[Problem]:
     """Every postal code has 5 digits (exchange norm, §2.8)."""
     return _ill_formed(cerfa, "zip", is_postal_code)
 

@@ -5,15 +5,16 @@
 ::
 
     @rule("DAT-01", Severity.BLOCK, article="…", sentence="… {conclusion} …")
-    def concluded_before_start(cerfa, tables):
+    def concluded_before_start(cerfa, tables, circumstances):
         '''One line on what must hold, and where the law says so.'''
         if …:
             yield Problem(("contract.date_conclusion",), {"conclusion": …})
 
 The form given to a rule is `parts.whole`: a mandatory group is never ``None``, an
 optional one may be, any box may be. A rule stays silent when a box it reads is empty:
-`completeness` speaks for that box. Several functions may share one rule id when the
-rule has several sentences or severities.
+`completeness` speaks for that box; likewise when it needs a circumstance that is not
+known. Several functions may share one rule id when the rule has several sentences or
+severities.
 """
 
 import string
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..circumstances import Circumstances
 from ..findings import Finding, Pairs, Severity, shown, title_of
 from ..form import Cerfa
 from ..legal import LegalTables
@@ -40,7 +42,7 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-RuleFunction = Callable[[Cerfa, LegalTables], Iterator[Problem]]
+RuleFunction = Callable[[Cerfa, LegalTables, Circumstances], Iterator[Problem]]
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,17 @@ class Rule:
         """What must hold, for documentation."""
         return self.problems.__doc__ or ""
 
-    def findings(self, cerfa: Cerfa, tables: LegalTables) -> Iterator[Finding]:
-        """Yield what this rule finds on a form made `whole`."""
-        for problem in self.problems(cerfa, tables):
-            yield Finding(
-                rule_id=self.rule_id,
-                severity=self.severity,
-                article=self.article,
-                paths=problem.paths,
-                template=self.sentence,
-                values=_values_shown(problem.values),
-                facts=_facts_shown(self._titles(problem.paths) | problem.facts),
-            )
+    def finding(self, problem: Problem) -> Finding:
+        """Return what is said of a problem this rule found."""
+        return Finding(
+            rule_id=self.rule_id,
+            severity=self.severity,
+            article=self.article,
+            paths=problem.paths,
+            template=self.sentence,
+            values=_values_shown(problem.values),
+            facts=_facts_shown(self._titles(problem.paths) | problem.facts),
+        )
 
     def _titles(self, paths: tuple[str, ...]) -> dict[str, str]:
         named = zip(("box", "other_box"), paths, strict=False)
