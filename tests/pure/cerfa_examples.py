@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from cerfa.circumstances import NONE_KNOWN
 from cerfa.form import (
     Address,
     Apprentice,
@@ -19,6 +20,11 @@ from cerfa.form import (
     TrainingPlace,
     Tutor,
 )
+from cerfa.legal import LegalTables
+from cerfa.pay import gross_at_hiring, pay_periods
+from cerfa.rules import check
+
+TABLES = LegalTables.shipped()
 
 
 def valid_cerfa(**changes) -> Cerfa:
@@ -49,6 +55,48 @@ def with_changes(cerfa: Cerfa, changes: dict) -> Cerfa:
     for path, value in changes.items():
         cerfa = _replaced(cerfa, path.split("."), value)
     return cerfa
+
+
+def contract_between(birth_date: date, start: date, end: date, **changes) -> Cerfa:
+    """Return a form whose dates, NIR, lines of pay and wage agree; then `changes`.
+
+    Concluded on the day it starts, training included, until the exams on the last day.
+    """
+    cerfa = with_changes(
+        valid_cerfa(),
+        {
+            "apprentice.birth_date": birth_date,
+            "apprentice.nir": f"1{birth_date:%y%m}75056123",
+            "apprentice.legal_representative": valid_representative(),
+            "contract.date_conclusion": start,
+            "contract.date_start": start,
+            "contract.date_practical_training": start,
+            "contract.date_end": end,
+            "training.date_start": start,
+            "training.date_end": end,
+            "training.hours": 3000,
+        },
+    )
+    lines = pay_periods(birth_date, start, end, TABLES)
+    cerfa = with_changes(
+        cerfa,
+        {
+            "contract.pay_periods": lines,
+            "contract.gross_monthly_wage": gross_at_hiring(lines[0], TABLES, start),
+        },
+    )
+    paths = {name.replace("__", "."): value for name, value in changes.items()}
+    return with_changes(cerfa, paths)
+
+
+def found_on(cerfa: Cerfa, circumstances=NONE_KNOWN) -> list[tuple[str, str]]:
+    """Return the rules that find something, each with its first path."""
+    findings = check(cerfa, TABLES, circumstances)
+    return [(finding.rule_id, finding.paths[0]) for finding in findings]
+
+
+def ids_on(cerfa: Cerfa, circumstances=NONE_KNOWN) -> set[str]:
+    return {rule_id for rule_id, _ in found_on(cerfa, circumstances)}
 
 
 def valid_tutor() -> Tutor:

@@ -160,7 +160,6 @@ def establishment_address(
 @rule(
     "EMP-02",
     Severity.WARN,
-    article="D6275-1",
     sentence="L'employeur est de type {employer_type} (public) : son contrat est "
     "déposé auprès de la DDETS, par CELIA, et non d'un OPCO. Vérifiez le type "
     "d'employeur.",

@@ -137,7 +137,6 @@ def same_level_adds_points(
 @rule(
     "PAY-08",
     Severity.INFO,
-    article="R6222-54",
     sentence="Prolongation après reconnaissance du handicap : pendant la durée "
     "ajoutée, le taux de la dernière année est majoré de 15 points.",
 )

@@ -221,7 +221,7 @@ def distance_share(
 @rule(
     "FOR-04",
     Severity.BLOCK,
-    article="L6113-6",
+    article="D6224-2",
     sentence="La certification RNCP {rncp} n'est pas active le {conclusion}, date de "
     "conclusion du contrat (active du {first} au {last}). Choisissez une certification "
     "active, celle qui la remplace par exemple.",

@@ -111,8 +111,8 @@ def wage_matches_rate(
 @rule(
     "COH-07",
     Severity.WARN,
-    sentence="La table ne donne aucun SMIC au {start} : ni le salaire à l'embauche ni "
-    "les taux n'ont été calculés. Vérifiez-les, ou complétez la table.",
+    sentence="La table ne donne aucun SMIC au {start} : le salaire à l'embauche n'a "
+    "pas été contrôlé. Vérifiez-le, ou complétez la table.",
 )
 def smic_is_known(
     cerfa: Cerfa, tables: LegalTables, circumstances: Circumstances

@@ -54,7 +54,6 @@ def weekly_minutes(
 @rule(
     "EMP-06",
     Severity.BLOCK,
-    article="L3121-27",
     sentence="Durée hebdomadaire du travail : {hours} h {minutes} min, 40 heures au "
     "plus sont admises. Saisissez 35 heures si le surplus est rendu en RTT.",
 )

@@ -1,0 +1,37 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+# ruff: noqa: F821
+"""Read by « odoo shell » once the connector is uninstalled: nothing of it is left."""
+
+from odoo.tools import SQL
+
+contracts = env["apprenticeship.contract"]
+views = contracts.get_views([(False, "form"), (False, "list"), (False, "search")])
+for kind, view in views["views"].items():
+    if "opco_" in view["arch"]:
+        raise SystemExit(f"the {kind} view still speaks of the connector")
+specification = {
+    name: {} for name in views["models"]["apprenticeship.contract"]["fields"]
+}
+contract = contracts.search([], limit=1)
+if not contract.web_read(specification):
+    raise SystemExit("no contract can be read")
+
+left = env.execute_query(
+    SQL("""
+    SELECT table_name FROM information_schema.tables
+     WHERE table_schema = 'public' AND starts_with(table_name::text, 'opco_')
+     UNION ALL
+    SELECT table_name || '.' || column_name FROM information_schema.columns
+     WHERE table_schema = 'public' AND starts_with(column_name::text, 'opco_')
+     UNION ALL
+    SELECT proname FROM pg_proc WHERE starts_with(proname::text, 'opco_')
+     UNION ALL
+    SELECT model || '.' || name FROM ir_model_fields
+     WHERE starts_with(name::text, 'opco_')
+     UNION ALL
+    SELECT key FROM ir_config_parameter WHERE starts_with(key::text, 'opco_')
+    """)
+)
+if left:
+    raise SystemExit(f"left behind: {', '.join(name for (name,) in left)}")

@@ -1,0 +1,71 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Setting up a connection: paste, save, test."""
+
+from person import FORM, SAVE_SECRETS, TEST_CONNECTION, TEST_FAILED, TEST_PASSED
+from playwright.sync_api import expect
+
+MOST_ACTIONS = 8
+
+
+class Counter:
+    """Counts what a person does in a page."""
+
+    def __init__(self, page):
+        self.page = page
+        self.count = 0
+
+    def click(self, selector):
+        self.page.click(selector)
+        self.count += 1
+
+    def paste(self, selector, text):
+        self.page.fill(selector, text)
+        self.count += 1
+
+
+def test_first_connection(world, sandbox, admin):
+    world.empty_connection()
+    page = admin.page
+    page.goto(f"{admin.address}/odoo")
+    page.wait_for_selector(".o_main_navbar .o_menu_sections, .o_navbar_apps_menu")
+    page.click(".o_navbar_apps_menu button")
+    page.click(".o_app[data-menu-xmlid='opco_ep_connector.menu_root']")
+
+    action = Counter(page)
+    action.click("[data-menu-xmlid='opco_ep_connector.menu_configuration']")
+    action.click("[data-menu-xmlid='opco_ep_connector.menu_connections']")
+    action.click(".o_kanban_record:has-text('90000002700012')")
+    expect(page.locator(TEST_CONNECTION)).to_have_count(0)
+    action.paste("#opco_api_key", f"\n  {world.key} \n")
+    action.paste("#opco_client_secret", world.client_secret)
+    action.click(SAVE_SECRETS)
+    action.click(TEST_CONNECTION)
+    expect(page.locator(TEST_PASSED)).to_be_visible()
+
+    assert action.count <= MOST_ACTIONS
+    print(f"\nActions from the application OPCO to a tested connection: {action.count}")
+    assert world.connection_works()
+    shown = page.locator(f"{FORM} [name=api_key_last_four]")
+    expect(shown).to_have_text(world.key[-4:])
+    assert world.key not in page.content()
+
+
+def test_wrong_key(world, sandbox, working_connection, admin, nadia):
+    """Said at once; what is sent meanwhile is held, then leaves by itself."""
+    contract = world.contracts["wrong_key"]
+    admin.open_connection(working_connection)
+    admin.save_secrets(world.revoked_key)
+    admin.page.click(TEST_CONNECTION)
+    expect(admin.page.locator(TEST_FAILED)).to_contain_text("403")
+
+    nadia.open_contract(contract)
+    nadia.transmit()
+    message = nadia.page.locator(f"{FORM} .alert-warning [name=opco_message]")
+    expect(message).to_contain_text("403")
+    assert world.contract_value(contract, "opco_transport_state") == "held"
+    assert not world.deposits_of("WRONG-KEY")
+
+    admin.activate_connection(working_connection, world.key, world.client_secret)
+    assert nadia.receipt()
+    assert len(world.deposits_of("WRONG-KEY")) == 1
