@@ -4,7 +4,7 @@
 
 export CACHE ODOO_PORT SANDBOX_PORT PG_PORT DEMO_DB ODOO
 
-.PHONY: demo stop clean-demo test lint format i18n screenshots
+.PHONY: demo stop clean-demo test bench lint format i18n screenshots
 
 demo:
 	@dev/demo start
@@ -17,6 +17,9 @@ clean-demo:
 
 test:
 	@dev/test
+
+bench:
+	@dev/bench
 
 lint:
 	@dev/lint

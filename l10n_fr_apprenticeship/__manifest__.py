@@ -18,6 +18,8 @@
         "security/apprenticeship_rules.xml",
         "data/ir_sequence.xml",
         "data/apprenticeship_legal_tables.xml",
+        "report/apprenticeship_contract_sheet_templates.xml",
+        "report/apprenticeship_contract_sheet.xml",
         "views/apprenticeship_contract_views.xml",
         "views/apprenticeship_override_views.xml",
         "views/apprenticeship_training_views.xml",

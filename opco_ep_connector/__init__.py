@@ -6,4 +6,5 @@ from . import models
 from . import wizards
 from .convergence.redact import install_log_filters
 
-install_log_filters()
+# PostgreSQL refusals are logged with their values: a NIR could be among them.
+install_log_filters("odoo.sql_db")

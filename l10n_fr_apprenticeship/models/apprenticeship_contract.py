@@ -664,11 +664,11 @@ class ApprenticeshipContract(models.Model):
     @api.depends(lambda self: self._findings_depends())
     @api.depends_context("uid", "lang")
     def _compute_findings(self):
+        checked = self._checked()
         for contract in self:
-            cerfa = contract._to_cerfa()
+            cerfa, findings = checked[contract]
             contract.findings = [
-                contract._finding_to_show(finding)
-                for finding in contract._check_cerfa(cerfa)
+                contract._finding_to_show(finding) for finding in findings
             ]
             contract.completeness = [
                 {"page": page, "filled": filled, "expected": expected}
@@ -936,17 +936,36 @@ class ApprenticeshipContract(models.Model):
         self.filtered(lambda contract: contract.state == "draft").state = "ready"
 
     def _previous_contract(self):
-        if not self.apprentice_id:
-            return self.browse()
-        return self.search(
-            [
-                ("apprentice_id", "=", self.apprentice_id._origin.id),
-                ("id", "!=", self._origin.id),
-            ],
+        return self._previous_contracts()[self]
+
+    def _previous_contracts(self):
+        """Return, by contract, the apprentice's contract that came before it."""
+        apprentices = self.apprentice_id._origin
+        found = self.search(
+            [("apprentice_id", "in", apprentices.ids)],
             # A draft without dates is not the latest contract.
             order="date_start desc nulls last, id desc",
-            limit=1,
         )
+        by_apprentice = found.grouped("apprentice_id")
+        return {
+            contract: contract._latest_other(
+                by_apprentice.get(contract.apprentice_id._origin, self.browse())
+            )
+            for contract in self
+        }
+
+    def _latest_other(self, contracts):
+        origin = (self.origin_id or self)._origin
+        return contracts.filtered(
+            lambda other: (
+                (other.origin_id or other) != origin
+                and (
+                    not self.date_start
+                    or not other.date_start
+                    or other.date_start < self.date_start
+                )
+            )
+        )[:1]
 
     def _to_cerfa(self):
         """Return the contract as a frozen `Cerfa`, read once.
@@ -960,59 +979,74 @@ class ApprenticeshipContract(models.Model):
 
     def _preflight(self):
         """Return the findings of the pre-flight, the worst first."""
-        return self._check_cerfa(self._to_cerfa())
+        _cerfa, findings = self._checked()[self]
+        return findings
 
-    def _check_cerfa(self, cerfa):
-        """Return the findings on a form, those passed over as warnings."""
-        reasons = {
-            override.rule_id: override.reason for override in self.sudo().override_ids
-        }
-        return without_overridden(self._check_form(cerfa), reasons)
+    def _checked(self):
+        """Return, by contract, its form and what the rules find on it.
 
-    def _check_form(self, cerfa):
-        return check(
-            cerfa,
-            self._legal_tables(),
-            self._circumstances(),
-        )
+        Findings passed over are warnings. The database is asked the same number of
+        times however many the contracts.
+        """
+        tables = self._legal_tables()
+        circumstances = self._circumstances()
+        checked = {}
+        for contract in self:
+            cerfa = contract._to_cerfa()
+            findings = check(cerfa, tables, circumstances[contract])
+            reasons = contract.sudo()._reasons_to_pass_over()
+            checked[contract] = (cerfa, without_overridden(findings, reasons))
+        return checked
+
+    def _reasons_to_pass_over(self):
+        return {override.rule_id: override.reason for override in self.override_ids}
 
     @api.model
     def _legal_tables(self):
         return self.env["apprenticeship.legal.table"]._legal_tables()
 
     def _circumstances(self):
-        """Return what the rules need to know besides the form.
+        """Return, by contract, what the rules need to know besides the form.
 
-        Hook for the add-ons that know more of the contract, its documents or its
-        deposit.
+        Hook for the add-ons that know more of a contract, its documents or its deposit.
         """
-        self.ensure_one()
-        return Circumstances(
-            today=fields.Date.context_today(self),
-            tutor_contracts=self._other_contracts_of_tutors(),
-            previous_contract=self._previous_contract_value(),
-        )
+        contracts = self.sudo()
+        today = fields.Date.context_today(self)
+        tutored = contracts._contracts_of_same_tutors()
+        previous = contracts._previous_contracts()
+        return {
+            contract: Circumstances(
+                today=today,
+                tutor_contracts=contract.sudo()._tutor_contracts_among(tutored),
+                previous_contract=previous[contract.sudo()]._as_previous_contract(),
+            )
+            for contract in self
+        }
 
-    def _other_contracts_of_tutors(self):
-        """Return the contracts of the same tutors that meet this one in time."""
-        contract = self.sudo()
-        tutors = (contract.tutor_id | contract.second_tutor_id)._origin
-        if not (tutors and contract.date_start and contract.date_end):
-            return ()
-        family = (contract.origin_id | contract.origin_id.amendment_ids) | contract
-        others = self.env["apprenticeship.contract"].sudo().search(
+    def _contracts_of_same_tutors(self):
+        """Return the running contracts of the tutors of these contracts."""
+        tutors = (self.tutor_id | self.second_tutor_id)._origin
+        if not tutors:
+            return self.browse()
+        return self.search(
             [
-                ("id", "not in", (family | contract.amendment_ids)._origin.ids),
-                ("company_id", "=", contract.company_id.id),
+                ("company_id", "in", self.company_id.ids),
                 ("is_current", "=", True),
                 ("state", "in", ("ready", "active")),
-                ("date_start", "<=", contract.date_end),
-                ("date_end", ">=", contract.date_start),
+                ("date_start", "!=", False),
+                ("date_end", "!=", False),
                 "|",
                 ("tutor_id", "in", tutors.ids),
                 ("second_tutor_id", "in", tutors.ids),
             ]
         )
+
+    def _tutor_contracts_among(self, contracts):
+        """Return the other contracts of the same tutors that meet this one in time."""
+        tutors = (self.tutor_id | self.second_tutor_id)._origin
+        if not (tutors and self.date_start and self.date_end):
+            return ()
+        origin = (self.origin_id or self)._origin
         return tuple(
             TutorContract(
                 birth_name=tutor.apprenticeship_birth_name or "",
@@ -1021,20 +1055,23 @@ class ApprenticeshipContract(models.Model):
                 date_end=other.date_end,
                 is_prolonged=other.contract_type_id.code == PROLONGATION_AFTER_FAILURE,
             )
-            for other in others
+            for other in contracts
+            if (other.origin_id or other) != origin
+            and other.company_id == self.company_id
+            and other.date_start <= self.date_end
+            and other.date_end >= self.date_start
             for tutor in (other.tutor_id | other.second_tutor_id) & tutors
             if tutor.apprenticeship_birth_date
         )
 
-    def _previous_contract_value(self):
-        previous = self.sudo()._previous_contract()
-        if not previous:
+    def _as_previous_contract(self):
+        if not self:
             return None
-        last_period = previous.pay_period_ids.sorted(
+        last_period = self.pay_period_ids.sorted(
             lambda period: (period.year, period.number)
         )[-1:]
         return PreviousContract(
-            date_end=previous.date_end or None,
+            date_end=self.date_end or None,
             last_rate=Decimal(f"{last_period.rate:.2f}") if last_period else None,
         )
 

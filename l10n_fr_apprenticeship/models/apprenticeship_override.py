@@ -4,7 +4,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..cerfa.findings import Severity
 
 
 class ApprenticeshipOverride(models.Model):
@@ -52,10 +51,9 @@ class ApprenticeshipOverride(models.Model):
 
     def _check_may_be_passed_over(self):
         """:raises ValidationError: unless the rule blocks and may be passed over"""
-        found = self.contract_id._check_form(self.contract_id._to_cerfa())
+        found = self.contract_id._preflight()
         if not any(
-            finding.rule_id == self.rule_id
-            and finding.severity == Severity.OVERRIDABLE_BLOCK
+            finding.rule_id == self.rule_id and finding.override_reason
             for finding in found
         ):
             raise ValidationError(

@@ -5,4 +5,5 @@ from . import test_cerfa_reading
 from . import test_codes
 from . import test_contract
 from . import test_security
+from . import test_sheet
 from . import test_views

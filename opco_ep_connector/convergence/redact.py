@@ -155,9 +155,12 @@ FILTERED_LOGGERS = (
 )
 
 
-def install_log_filters() -> None:
-    """Attach one `RedactingFilter` to each logger a key could pass through."""
-    for name in FILTERED_LOGGERS:
+def install_log_filters(*more_loggers: str) -> None:
+    """Attach one `RedactingFilter` to each logger a key could pass through.
+
+    :param more_loggers: names of loggers of the application to filter as well
+    """
+    for name in (*FILTERED_LOGGERS, *more_loggers):
         logger = logging.getLogger(name)
         if not any(isinstance(held, RedactingFilter) for held in logger.filters):
             logger.addFilter(RedactingFilter())

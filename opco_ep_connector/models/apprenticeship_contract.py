@@ -188,8 +188,10 @@ class ApprenticeshipContract(models.Model):
             connection: connection._norm_profile()
             for connection in set(connections.values())
         }
+        checked = self._checked()
         return [
             contract._opco_prepare_one(
+                *checked[contract],
                 connections.get(contract),
                 profiles.get(connections.get(contract)),
                 unrouted.get(contract),
@@ -197,9 +199,7 @@ class ApprenticeshipContract(models.Model):
             for contract in self
         ]
 
-    def _opco_prepare_one(self, connection, profile, unrouted_reason):
-        cerfa = self._to_cerfa()
-        findings = self._check_cerfa(cerfa)
+    def _opco_prepare_one(self, cerfa, findings, connection, profile, unrouted_reason):
         preparation = Preparation(self, connection)
         preparation.blocking += filter(
             None, (self._opco_already_sent(), unrouted_reason)

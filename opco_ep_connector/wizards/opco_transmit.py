@@ -32,6 +32,7 @@ class OpcoTransmit(models.TransientModel):
                 "contract_id": preparation.contract.id,
                 "status": self._status(preparation),
                 "reasons": "\n".join(preparation.blocking + preparation.warnings),
+                "is_selected": preparation.is_sendable,
             }
             for preparation in preparations
         ]
@@ -67,4 +68,5 @@ class OpcoTransmit(models.TransientModel):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
