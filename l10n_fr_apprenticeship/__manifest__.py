@@ -11,7 +11,7 @@
     "license": "AGPL-3",
     "application": True,
     "depends": ["mail", "l10n_fr"],
-    "external_dependencies": {"python": ["python-stdnum"]},
+    "external_dependencies": {"python": ["openpyxl", "python-stdnum"]},
     "data": [
         "security/apprenticeship_groups.xml",
         "security/ir.model.access.csv",
@@ -22,6 +22,7 @@
         "views/apprenticeship_training_views.xml",
         "views/apprenticeship_code_views.xml",
         "views/res_partner_views.xml",
+        "wizards/apprenticeship_import_views.xml",
         "views/apprenticeship_menus.xml",
     ],
     "demo": [

@@ -76,6 +76,14 @@ class ApprenticeshipCode(models.Model):
         )
 
     @api.model
+    def _ids_by_start(self):
+        """Return the ids by table, code and first day of validity, None if none."""
+        return {
+            (row.table, row.code, row.valid_from or None): row.id
+            for row in self.sudo().search([])
+        }
+
+    @api.model
     def _load_shipped(self):
         """Create the codes of the notice that this database does not have yet.
 
