@@ -11,7 +11,7 @@
     "license": "AGPL-3",
     "application": True,
     "depends": ["mail", "l10n_fr"],
-    "external_dependencies": {"python": ["holidays", "python-stdnum"]},
+    "external_dependencies": {"python": ["holidays", "openpyxl", "python-stdnum"]},
     "data": [
         "security/apprenticeship_groups.xml",
         "security/ir.model.access.csv",
@@ -26,6 +26,7 @@
         "views/apprenticeship_code_views.xml",
         "views/apprenticeship_legal_table_views.xml",
         "views/res_partner_views.xml",
+        "wizards/apprenticeship_import_views.xml",
         "views/apprenticeship_menus.xml",
     ],
     "demo": [

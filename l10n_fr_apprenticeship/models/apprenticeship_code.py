@@ -73,3 +73,11 @@ class ApprenticeshipCode(models.Model):
             valid_from=self.valid_from or None,
             valid_to=self.valid_to or None,
         )
+
+    @api.model
+    def _ids_by_start(self):
+        """Return the ids by table, code and first day of validity, None if none."""
+        return {
+            (row.table, row.code, row.valid_from or None): row.id
+            for row in self.sudo().search([])
+        }

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from odoo import Command, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..cerfa import form
 from ..cerfa.circumstances import Circumstances, PreviousContract, TutorContract
@@ -698,10 +699,10 @@ class ApprenticeshipContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        sequence = self.env["ir.sequence"]
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = sequence.next_by_code("apprenticeship.contract")
+        unnamed = [vals for vals in vals_list if vals.get("name", "/") == "/"]
+        references = self._draw_references(len(unnamed))
+        for vals, reference in zip(unnamed, references, strict=True):
+            vals["name"] = reference
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
@@ -931,6 +932,27 @@ class ApprenticeshipContract(models.Model):
         self.filtered(
             lambda contract: contract.state in ("draft", "ready")
         ).state = "cancelled"
+
+    @api.model
+    def _draw_references(self, count):
+        """Return that many references, all drawn by one query when they can be."""
+        sequences = self.env["ir.sequence"]
+        code = "apprenticeship.contract"
+        sequence = sequences.search(
+            [("code", "=", code), ("company_id", "in", [self.env.company.id, False])],
+            order="company_id",
+            limit=1,
+        )
+        if sequence.implementation != "standard" or sequence.use_date_range:
+            return [sequences.next_by_code(code) for _number in range(count)]
+        drawn = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                count,
+            )
+        )
+        return [sequence.get_next_char(number) for (number,) in drawn]
 
     def _mark_ready(self):
         self.filtered(lambda contract: contract.state == "draft").state = "ready"

@@ -7,3 +7,4 @@ from . import test_contract
 from . import test_security
 from . import test_sheet
 from . import test_views
+from . import test_import
