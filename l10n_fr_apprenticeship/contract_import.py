@@ -66,7 +66,7 @@ class ImportPlan:
         self.company = company
         self.reading = reading
         self._codes = env["apprenticeship.code"]._ids_by_start()
-        self._tables = env["apprenticeship.code"]._legal_tables()
+        self._tables = env["apprenticeship.legal.table"]._legal_tables()
         self._partner_fields, self._contract_fields = _places(env)
         self._country_id = env.ref("base.fr").id
         self._currency_id = env.ref("base.EUR").id

@@ -1033,7 +1033,7 @@ class ApprenticeshipContract(models.Model):
         Hook for the add-ons that know more of a contract, its documents or its deposit.
         """
         contracts = self.sudo()
-        today = fields.Date.context_today(self)
+        today = self._day_of_check()
         tutored = contracts._contracts_of_same_tutors()
         previous = contracts._previous_contracts()
         return {
@@ -1044,6 +1044,10 @@ class ApprenticeshipContract(models.Model):
             )
             for contract in self
         }
+
+    @api.model
+    def _day_of_check(self):
+        return fields.Date.context_today(self)
 
     def _contracts_of_same_tutors(self):
         """Return the running contracts of the tutors of these contracts."""

@@ -3,6 +3,7 @@
 """A complete contract, made without demo data. People and numbers are fictitious."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
@@ -12,6 +13,7 @@ MANAGER = "l10n_fr_apprenticeship.group_contract_manager"
 PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
 
 NIR = "206057505612329"
+TODAY = date(2026, 8, 25)
 
 
 class ApprenticeshipCase(TransactionCase):
@@ -36,6 +38,10 @@ class ApprenticeshipCase(TransactionCase):
         )
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         cls.Contract = cls.env["apprenticeship.contract"]
+        # The contracts of these tests are in time for their deposit.
+        cls.startClassPatcher(
+            patch.object(type(cls.Contract), "_day_of_check", lambda self: TODAY)
+        )
 
     @classmethod
     def new_company(cls, name):

@@ -60,7 +60,7 @@ class ApprenticeshipImport(models.TransientModel):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_template_file(self):
         content = template(
-            self.env["apprenticeship.code"]._legal_tables(),
+            self.env["apprenticeship.legal.table"]._legal_tables(),
             on=fields.Date.context_today(self),
             personal=self.env.user.has_group(PERSONAL_DATA),
         )
@@ -126,7 +126,7 @@ class ApprenticeshipImport(models.TransientModel):
         content = self.with_context(bin_size=False).file
         if not content:
             raise UserError(self.env._("Choose the filled spreadsheet first."))
-        tables = self.env["apprenticeship.code"]._legal_tables()
+        tables = self.env["apprenticeship.legal.table"]._legal_tables()
         try:
             reading = read(b64decode(content), tables)
         except UnreadableFile as error:
