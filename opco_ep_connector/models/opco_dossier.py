@@ -25,7 +25,7 @@ STATE_OF_NORM = {
     "SOLDE": "settled",
 }
 DOSSIER_STATES = [
-    ("transmitted", "Received"),
+    ("transmitted", "Transmitted"),
     ("in_progress", "Under instruction"),
     ("committed", "Committed"),
     ("refused", "Refused"),
