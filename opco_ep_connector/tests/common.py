@@ -57,6 +57,7 @@ class ConnectorCase(SandboxAllowed, ApprenticeshipCase):
         cls.env["opco.connection"].search([]).write({"state": "inactive"})
         # English whatever this database speaks: sentences are compared.
         cls.env["res.lang"]._activate_lang("en_US")
+        (cls.env.user.partner_id | cls.company.partner_id).lang = "en_US"
         cls.transmitter = cls.new_user("transmitter", f"{TRANSMIT},{PERSONAL_DATA}")
         cls.consultant = cls.new_user("consultant", CONSULT)
         cls.administrator = cls.new_user("administrator", KEY_ADMINISTRATOR)

@@ -28,7 +28,7 @@ class TestConnectionTest(ConnectorCase):
         params = connection.action_test_connection()["params"]
         self.assertEqual(params["type"], "success")
         self.assertEqual(params["title"], "Connection successful")
-        self.assertRegex(params["message"], r"answered in [0-9.]+ s\.")
+        self.assertRegex(params["message"], r"answered in [0-9.,]+ s\.")
         self.assertEqual(connection.state, "active")
         self.assertEqual(connection.test_result, "passed")
         self.assertTrue(connection.tested_at)
