@@ -66,9 +66,9 @@ def find_establishment(address: str, siret: str) -> Establishment | None:
             timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
             allow_redirects=False,
         )
-        response.raise_for_status()
-        enterprises = response.json()["results"]
-        return _establishment(enterprises, siret)
+        if response.status_code != requests.codes.ok:
+            raise RegisterUnavailable(f"HTTP {response.status_code}")
+        return _establishment(response.json()["results"], siret)
     except (requests.RequestException, ValueError, LookupError, TypeError) as error:
         raise RegisterUnavailable(type(error).__name__) from error
 

@@ -502,32 +502,32 @@ class ApprenticeshipContract(models.Model):
         string="Diploma aimed at",
         domain=[("table", "=", "diploma")],
         ondelete="restrict",
-        compute="_compute_training",
+        compute="_compute_training_diploma_type_id",
         store=True,
         readonly=False,
     )
     training_title = fields.Char(
         string="Exact title of the diploma",
-        compute="_compute_training",
+        compute="_compute_training_title",
         store=True,
         readonly=False,
     )
     training_diploma_code = fields.Char(
-        string="Diploma code", compute="_compute_training", store=True, readonly=False
+        string="Diploma code", compute="_compute_training_diploma_code", store=True, readonly=False
     )
     training_rncp = fields.Char(
-        string="RNCP code", compute="_compute_training", store=True, readonly=False
+        string="RNCP code", compute="_compute_training_rncp", store=True, readonly=False
     )
     training_hours = fields.Integer(
         string="Hours of training",
-        compute="_compute_training",
+        compute="_compute_training_hours",
         store=True,
         readonly=False,
         help="Total over the contract, not per year.",
     )
     training_distance_hours = fields.Integer(
         string="Hours at a distance",
-        compute="_compute_training",
+        compute="_compute_training_distance_hours",
         store=True,
         readonly=False,
         help="0 when there are none.",
@@ -651,16 +651,37 @@ class ApprenticeshipContract(models.Model):
             contract.is_current = contract.amendment_number == last
 
     @api.depends("training_id")
-    def _compute_training(self):
-        """Copy the training at choice: its later changes do not alter a contract."""
+    def _compute_training_diploma_type_id(self):
+        self._copy_from_training("training_diploma_type_id", "diploma_type_id")
+
+    @api.depends("training_id")
+    def _compute_training_title(self):
+        self._copy_from_training("training_title", "name")
+
+    @api.depends("training_id")
+    def _compute_training_diploma_code(self):
+        self._copy_from_training("training_diploma_code", "diploma_code")
+
+    @api.depends("training_id")
+    def _compute_training_rncp(self):
+        self._copy_from_training("training_rncp", "rncp")
+
+    @api.depends("training_id")
+    def _compute_training_hours(self):
+        self._copy_from_training("training_hours", "hours")
+
+    @api.depends("training_id")
+    def _compute_training_distance_hours(self):
+        self._copy_from_training("training_distance_hours", "distance_hours")
+
+    def _copy_from_training(self, name, name_on_training):
+        """Copy at choice: later changes of the training do not alter a contract.
+
+        One compute method a field: a value given for one at creation would keep Odoo
+        from computing the others of the same method.
+        """
         for contract in self.filtered("training_id"):
-            training = contract.training_id
-            contract.training_diploma_type_id = training.diploma_type_id
-            contract.training_title = training.name
-            contract.training_diploma_code = training.diploma_code
-            contract.training_rncp = training.rncp
-            contract.training_hours = training.hours
-            contract.training_distance_hours = training.distance_hours
+            contract[name] = contract.training_id[name_on_training]
 
     @api.depends(lambda self: self._findings_depends())
     @api.depends_context("uid", "lang")

@@ -8,7 +8,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import config
 from odoo.tools.misc import formatLang
 
@@ -36,6 +36,7 @@ KEY_ADMINISTRATOR = "opco_ep_connector.group_key_administrator"
 TO_TEST_AGAIN = frozenset(
     ("base_url", "token_url", "client_id", "siret", "environment", "profile_id")
 )
+WRITTEN_BY_TESTS = frozenset(("state", "tested_at", "test_result", "test_message"))
 API_KEY = "api_key"
 CLIENT_SECRET = "client_secret"
 
@@ -281,6 +282,10 @@ class OpcoConnection(models.Model):
         return connections
 
     def write(self, vals):
+        if not self.env.su and WRITTEN_BY_TESTS & vals.keys():
+            raise AccessError(
+                self.env._("Only a test of the connection opens or closes it.")
+            )
         if "environment" in vals:
             self._check_environment_may_change(vals["environment"])
         changed = TO_TEST_AGAIN & vals.keys()
@@ -317,7 +322,7 @@ class OpcoConnection(models.Model):
 
     def action_deactivate(self):
         self._check_key_administrator()
-        self.write({"state": "inactive"})
+        self.sudo().write({"state": "inactive"})
 
     def action_view_waiting(self):
         self.ensure_one()

@@ -21,6 +21,7 @@ from ..convergence.client import ConvergenceClient
 from ..models.opco_dossier import OpcoDossier
 from ..models.transactions import MAX_TRIES, in_own_transaction
 from ..vault import ENVIRONMENT_VARIABLE
+from ..preparation import Preparation
 from .common import SIRET, SandboxAllowed, new_master_key
 from .sandbox import Sandbox
 
@@ -265,7 +266,7 @@ class TestConcurrency(SandboxAllowed, BaseCase):
     def queue(self, env):
         contract = self.contract(env)
         connection = env["opco.connection"].browse(self.connection_id)
-        env["opco.transmission"]._queue({contract: b"{}"}, {contract: connection})
+        env["opco.transmission"]._queue([Preparation(contract, connection)])
         env.flush_all()
 
     def live_rows(self, env):

@@ -167,7 +167,7 @@ class TestFollowUp(ConnectorCase):
     def test_committed_contract_does_not_leave_again(self):
         self.decide("ENGAGE")
         with self.assertRaisesRegex(UserError, "Only drafts and ready contracts"):
-            self.contract.with_user(self.transmitter).action_transmit()
+            self.contract.with_user(self.transmitter)._transmit()
 
     def decide(self, state, comment=None):
         self.sandbox.set_state(self.number, state, comment)

@@ -48,4 +48,4 @@ class TestNeutralize(ConnectorCase):
 
     def test_nothing_new_is_queued(self):
         with self.assertRaisesRegex(UserError, "No active OPCO connection"):
-            self.new_contract().with_user(self.transmitter).action_transmit()
+            self.new_contract().with_user(self.transmitter)._transmit()

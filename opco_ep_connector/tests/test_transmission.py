@@ -79,7 +79,7 @@ class TestQueue(ConnectorCase):
             UserError,
             "N° SIRET de l'employeur : « 90000001900018 » n'est pas un SIRET valide",
         ):
-            contract.with_user(self.transmitter).action_transmit()
+            contract.with_user(self.transmitter)._transmit()
         self.assertFalse(contract.opco_transmission_ids)
         self.assertEqual(contract.state, "draft")
 
@@ -90,7 +90,7 @@ class TestQueue(ConnectorCase):
             date_end="2026-01-01",
         )
         with self.assertRaises(UserError) as refused:
-            contract.with_user(self.transmitter).action_transmit()
+            contract.with_user(self.transmitter)._transmit()
         sentences = str(refused.exception).splitlines()
         self.assertEqual(sentences[0], contract.display_name)
         self.assertEqual(
@@ -107,19 +107,8 @@ class TestQueue(ConnectorCase):
         user = self.new_user("masked", TRANSMIT)
         contract = self.new_contract(apprentice_nir="206057505612399")
         with self.assertRaisesRegex(UserError, "NIR") as refused:
-            contract.with_user(user).action_transmit()
+            contract.with_user(user)._transmit()
         self.assertNotIn("206057505612399", str(refused.exception))
-
-    def test_blocked_contract_does_not_stop_the_others(self):
-        good, blocked = self.new_contract(), self.new_contract(weekly_hours=0)
-        contracts = (good | blocked).with_user(self.transmitter)
-        params = contracts.action_transmit()["params"]
-        self.assertEqual(params["type"], "warning")
-        self.assertIn("1 contracts are on their way", params["message"])
-        self.assertIn(blocked.display_name, params["message"])
-        self.deliver()
-        self.assertEqual(good.opco_transport_state, "sent")
-        self.assertFalse(blocked.opco_transmission_ids)
 
     def test_action_of_the_list(self):
         contracts = self.new_contract() | self.new_contract()
@@ -144,7 +133,7 @@ class TestQueue(ConnectorCase):
         contract = self.new_contract()
         self.transmit(contract)
         with self.assertRaisesRegex(UserError, "Already on its way"):
-            contract.with_user(self.transmitter).action_transmit()
+            contract.with_user(self.transmitter)._transmit()
         self.assertEqual(len(contract.opco_transmission_ids), 1)
 
     def test_click_after_the_receipt_is_refused(self):
@@ -153,7 +142,7 @@ class TestQueue(ConnectorCase):
         with self.assertRaisesRegex(
             UserError, f"under the number {contract.opco_internal_number}"
         ):
-            contract.with_user(self.transmitter).action_transmit()
+            contract.with_user(self.transmitter)._transmit()
 
     def test_one_live_row_in_sql(self):
         row = self.transmit(self.new_contract())
@@ -190,12 +179,12 @@ class TestQueue(ConnectorCase):
             UserError,
             r"No active OPCO connection serves .*CFA AILLEURS \(SIRET 90000003500015\)",
         ):
-            contract.with_user(self.transmitter).action_transmit()
+            contract.with_user(self.transmitter)._transmit()
 
     def test_inactive_connection_is_no_route(self):
         self.connection.action_deactivate()
         with self.assertRaisesRegex(UserError, "No active OPCO connection"):
-            self.new_contract().with_user(self.transmitter).action_transmit()
+            self.new_contract().with_user(self.transmitter)._transmit()
 
     def test_connection_of_the_enterprise_serves_its_other_sites(self):
         centre = self.new_employer(
@@ -600,7 +589,7 @@ class TestFailure(ConnectorCase):
         self.assertEqual(row.state, "unknown")
         self.assertEqual(len(self.sandbox.deposits()), 1)
         with self.assertRaisesRegex(UserError, "Already on its way"):
-            self.contract.with_user(self.transmitter).action_transmit()
+            self.contract.with_user(self.transmitter)._transmit()
         self.assertEqual(len(self.said(self.contract)), 1)
 
     def test_server_error_is_unknown(self):
