@@ -4,7 +4,7 @@
 
 export CACHE ODOO_PORT SANDBOX_PORT PG_PORT DEMO_DB ODOO
 
-.PHONY: demo stop clean-demo test bench lint format i18n screenshots
+.PHONY: demo stop clean-demo test lint format screenshots i18n bench
 
 demo:
 	@dev/demo start

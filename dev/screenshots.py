@@ -9,6 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 for folder in ("tests", "tests/pure", "tests/e2e"):
     sys.path.insert(0, str(ROOT / folder))
 
+from playwright.sync_api import expect, sync_playwright  # noqa: E402
+
 from person import (  # noqa: E402
     FINDINGS,
     REFRESH,
@@ -18,7 +20,6 @@ from person import (  # noqa: E402
     Person,
     launch,
 )
-from playwright.sync_api import expect, sync_playwright  # noqa: E402
 from world import World, run_folder  # noqa: E402
 
 PHONE = (390, 844)

@@ -94,7 +94,9 @@ def _read(enterprise: dict, site: dict) -> Establishment:
         naf=(site.get("activite_principale") or "").replace(".", "") or None,
         # Several agreements: a person must choose.
         idcc=agreements[0] if len(agreements) == 1 else None,
-        headcount_range=HEADCOUNT_RANGES.get(enterprise.get("tranche_effectif_salarie")),
+        headcount_range=HEADCOUNT_RANGES.get(
+            enterprise.get("tranche_effectif_salarie")
+        ),
         is_closed=site.get("etat_administratif") == "F",
     )
 

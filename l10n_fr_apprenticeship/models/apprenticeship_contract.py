@@ -10,8 +10,8 @@ from odoo.tools import SQL
 
 from ..cerfa import form
 from ..cerfa.circumstances import Circumstances, PreviousContract, TutorContract
-from ..cerfa.identifiers import compact, is_siret
 from ..cerfa.clock import department_of
+from ..cerfa.identifiers import compact, is_siret
 from ..cerfa.legal_values import MAYOTTE, METROPOLE, NoLegalValue
 from ..cerfa.nir_reading import read_nir
 from ..cerfa.pay import gross_at_hiring, merge_pay_periods, pay_periods
@@ -513,7 +513,10 @@ class ApprenticeshipContract(models.Model):
         readonly=False,
     )
     training_diploma_code = fields.Char(
-        string="Diploma code", compute="_compute_training_diploma_code", store=True, readonly=False
+        string="Diploma code",
+        compute="_compute_training_diploma_code",
+        store=True,
+        readonly=False,
     )
     training_rncp = fields.Char(
         string="RNCP code", compute="_compute_training_rncp", store=True, readonly=False
@@ -864,7 +867,9 @@ class ApprenticeshipContract(models.Model):
         ]
         first = merged.periods[0]
         minimum = gross_at_hiring(first, tables, self.date_start, zone)
-        self.gross_monthly_wage = max(minimum, Decimal(f"{self.gross_monthly_wage:.2f}"))
+        self.gross_monthly_wage = max(
+            minimum, Decimal(f"{self.gross_monthly_wage:.2f}")
+        )
         return merged.refused
 
     def _smic_zone(self):

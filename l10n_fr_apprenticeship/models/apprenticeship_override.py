@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-
 class ApprenticeshipOverride(models.Model):
     """A blocking finding that a named person chose to pass over, and why."""
 
@@ -16,7 +15,7 @@ class ApprenticeshipOverride(models.Model):
     contract_id = fields.Many2one(
         "apprenticeship.contract", required=True, ondelete="cascade", index=True
     )
-    rule_id = fields.Char(string="Rule", required=True)
+    rule_id = fields.Char(required=True)
     reason = fields.Text(
         required=True, help="What the OPCO may ask: it goes into the journal."
     )

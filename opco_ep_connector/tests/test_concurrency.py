@@ -20,8 +20,8 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import ApprenticeshipCase
 from ..convergence.client import ConvergenceClient
 from ..models.opco_dossier import OpcoDossier
 from ..models.transactions import MAX_TRIES, in_own_transaction
-from ..vault import ENVIRONMENT_VARIABLE
 from ..preparation import Preparation
+from ..vault import ENVIRONMENT_VARIABLE
 from .common import SIRET, SandboxAllowed, new_master_key
 from .sandbox import Sandbox
 

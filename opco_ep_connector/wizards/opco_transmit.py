@@ -20,8 +20,12 @@ class OpcoTransmit(models.TransientModel):
         for wizard in self:
             lines = wizard.line_ids
             wizard.sendable_count = len(lines._selected())
-            wizard.warning_count = len(lines.filtered_domain([("status", "=", "warning")]))
-            wizard.blocked_count = len(lines.filtered_domain([("status", "=", "blocked")]))
+            wizard.warning_count = len(
+                lines.filtered_domain([("status", "=", "warning")])
+            )
+            wizard.blocked_count = len(
+                lines.filtered_domain([("status", "=", "blocked")])
+            )
 
     @api.model
     def _open(self, preparations):

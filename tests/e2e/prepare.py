@@ -49,9 +49,18 @@ for name in COPIES:
             "apprenticeship_first_name": "Zoé",
         }
     )
+    # Nobody may be the tutor of more than two.
+    tutor = complete.tutor_id.copy(
+        {"name": f"TUTEUR {family_name}", "apprenticeship_birth_name": family_name}
+    )
     periods = [Command.create(vals) for vals in complete.pay_period_ids.copy_data()]
     contracts[name] = complete.copy(
-        {**stated, "apprentice_id": apprentice.id, "pay_period_ids": periods}
+        {
+            **stated,
+            "apprentice_id": apprentice.id,
+            "tutor_id": tutor.id,
+            "pay_period_ids": periods,
+        }
     )
     if contracts[name].findings:
         raise SystemExit(f"{name}: {contracts[name].findings}")

@@ -2,8 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Setting up a connection: paste, save, test."""
 
-from person import FORM, SAVE_SECRETS, TEST_CONNECTION, TEST_FAILED, TEST_PASSED
 from playwright.sync_api import expect
+
+from person import FORM, SAVE_SECRETS, TEST_CONNECTION, TEST_FAILED, TEST_PASSED
 
 MOST_ACTIONS = 8
 

@@ -4,8 +4,9 @@
 
 import time
 
-from person import FINDINGS, FORM, REFRESH, REJECTION
 from playwright.sync_api import expect
+
+from person import FINDINGS, FORM, REFRESH, REJECTION
 
 RECEIPT_SECONDS = 5
 REFRESH_SECONDS = 10

@@ -2,8 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What happens around a deposit: a silent OPCO, a busy user, two users."""
 
-from person import FORM, SAVE, SENDING, TRANSMIT, WAITING
 from playwright.sync_api import expect
+
+from person import FORM, SAVE, SENDING, TRANSMIT, WAITING
 
 CLICK = f"document.querySelector({TRANSMIT!r}).click()"
 

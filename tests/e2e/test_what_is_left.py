@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from databases import cursor
 from odoo_log import complaints
+
+from databases import cursor
 
 # Shorter pieces of a secret could be there by chance.
 PIECE = 24

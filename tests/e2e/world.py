@@ -8,7 +8,6 @@ from pathlib import Path
 
 import databases
 from odoo_process import OdooProcess, run_in_shell
-
 from sandbox_process import SandboxProcess
 
 PREPARE = Path(__file__).with_name("prepare.py")
