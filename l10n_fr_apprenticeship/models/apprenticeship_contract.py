@@ -936,8 +936,8 @@ class ApprenticeshipContract(models.Model):
                 "will refuse the contract."
             )
         return self.env._(
-            "%(name)s: the empty boxes are filled in. Headcount range of the enterprise "
-            "in the register: %(range)s.",
+            "%(name)s: the empty boxes are filled in. Headcount range of the "
+            "enterprise in the register: %(range)s.",
             name=found["values"]["name"],
             range=found["headcount_range"] or "—",
         )
