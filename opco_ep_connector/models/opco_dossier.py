@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..convergence.errors import AuthRefused, ConvergenceError
+from ..settlement import Settlement
 from .outcome_messages import explain_failure
 from .transactions import in_own_transaction
 
@@ -99,6 +100,8 @@ class OpcoDossier(models.Model):
                 ]
             )
         }
+        # Without the number that every later call needs, a line says nothing.
+        states = [state for state in states if state.internal_number]
         unknown = {
             state.internal_number: state
             for state in states
@@ -171,6 +174,11 @@ class OpcoDossier(models.Model):
             or (state.deca_number and self.deca_number != state.deca_number)
         )
 
+    @api.model
+    def _wake(self, at=None):
+        cron = self.env.ref("opco_ep_connector.ir_cron_refresh").sudo()
+        cron._trigger(at=at)
+
     # --------------------------------------------------------------------- cron
     @api.model
     def _cron_refresh(self):
@@ -195,6 +203,7 @@ class OpcoDossier(models.Model):
         changed_ids = in_own_transaction(
             self.env, lambda: self._record_states(connection, states).ids
         )
+        Settlement(connection, client).run()
         for dossier_id in changed_ids:
             self.browse(dossier_id)._refresh_detail(client)
 

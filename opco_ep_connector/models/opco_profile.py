@@ -65,6 +65,13 @@ class OpcoProfile(models.Model):
     deposit_timeout = fields.Integer(
         string="Deposit timeout (s)", required=True, default=30
     )
+    settle_minutes = fields.Integer(
+        string="Settle time (min)",
+        required=True,
+        default=10,
+        help="A contract sent without an answer is sent again when the OPCO still does "
+        "not list it after this time.",
+    )
     key_path = fields.Text(
         string="Where the key is made",
         translate=True,

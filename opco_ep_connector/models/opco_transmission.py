@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 
 RETRY_FIRST = timedelta(seconds=30)
 RETRY_LONGEST = timedelta(minutes=30)
+# The OPCO may need a moment to list what it has just received.
+LOOK_AGAIN = timedelta(minutes=1)
 # A claim that has not been settled after that many times the longest call is lost.
 CLAIM_TIMEOUTS = 3
 
@@ -35,7 +37,8 @@ class OpcoTransmission(models.Model):
           |  |                   '-----[credentials refused]--> held
           |  '--[connection stopped]--> held --[connection tested]--> queued
           '-------------------------------------------------'
-        unknown --[found at the OPCO]--> sent
+        unknown --[found in the OPCO's list]--> sent
+        unknown --[absent on two looks, after the settle time]--> retry
         queued, retry, held --[a person]--> cancelled
     """
 
@@ -115,7 +118,11 @@ class OpcoTransmission(models.Model):
     next_try_at = fields.Datetime(
         string="Next try", readonly=True, default=fields.Datetime.now
     )
+    claimed_at = fields.Datetime(readonly=True)
     claimed_until = fields.Datetime(readonly=True)
+    look_count = fields.Integer(
+        readonly=True, help="Times the OPCO's list was read without finding it."
+    )
     answered_at = fields.Datetime(string="Answered on", readonly=True)
     message = fields.Text(
         string="Result", readonly=True, help="What the OPCO said, or what happened."
@@ -314,7 +321,9 @@ class OpcoTransmission(models.Model):
             row.write(
                 {
                     "state": "sending",
+                    "claimed_at": fields.Datetime.now(),
                     "claimed_until": fields.Datetime.now() + timedelta(seconds=seconds),
+                    "look_count": 0,
                     "attempt_count": row.attempt_count + 1,
                 }
             )
@@ -353,7 +362,7 @@ class OpcoTransmission(models.Model):
     def _record_lost_claim(self):
         message = self.env._(
             "The server stopped while this was being sent: the OPCO may have received "
-            "it. Look for it at the OPCO before sending it again."
+            "it. It is not sent again before this is known."
         )
         self._settle("unknown", {"message": message})
 
@@ -368,6 +377,35 @@ class OpcoTransmission(models.Model):
             ),
         ]
         return "\n".join(filter(None, lines))
+
+    def _record_found(self, detail):
+        """Adopt the dossier by which the OPCO holds what was sent."""
+        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange, self)
+        self._settle(
+            "sent",
+            {
+                "internal_number": detail.internal_number,
+                "external_number": detail.external_number,
+                "deca_number": detail.deca_number,
+                "message": False,
+            },
+        )
+
+    def _record_not_found(self):
+        """Count the look; after two and the settle time, the same bytes leave again."""
+        settle_time = timedelta(minutes=self.profile_id.settle_minutes)
+        self.look_count += 1
+        now = fields.Datetime.now()
+        if self.look_count < 2 or now < self.answered_at + settle_time:
+            self.env["opco.dossier"]._wake(
+                at=max(now + LOOK_AGAIN, self.answered_at + settle_time)
+            )
+            return
+        message = self.env._(
+            "The OPCO does not have it: it is sent again, exactly as it was."
+        )
+        self._settle("retry", {"message": message, "next_try_at": now})
+        self._wake()
 
     def _retry_values(self, error):
         delay = RETRY_FIRST * 2 ** min(self.attempt_count - 1, 10)
@@ -410,6 +448,8 @@ class OpcoTransmission(models.Model):
             contract._mark_ready()
         if self.state == "held":
             self.connection_id._stop(self.message)
+        if self.state == "unknown":
+            self.env["opco.dossier"]._wake(at=fields.Datetime.now() + LOOK_AGAIN)
         contract._opco_mirror_transmission(self)
         self._tell()
         self.applied = True
