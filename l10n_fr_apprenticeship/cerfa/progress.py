@@ -27,9 +27,7 @@ def progress(cerfa: Cerfa) -> dict[str, Progress]:
     Sections are the fields of `Cerfa`; a mandatory one that nobody began counts with
     all its mandatory boxes empty.
     """
-    found = {
-        group.name: Progress(0, 0) for group in groups(Cerfa) if group.mandatory
-    }
+    found = {group.name: Progress(0, 0) for group in groups(Cerfa) if group.mandatory}
     for path, is_filled in _mandatory_boxes(cerfa):
         section = path.split(".")[0]
         found[section] = found.get(section, Progress()) + Progress(int(is_filled), 1)

@@ -10,8 +10,8 @@ from odoo.tools import SQL
 
 from ..cerfa import form
 from ..cerfa.circumstances import Circumstances, PreviousContract, TutorContract
-from ..cerfa.identifiers import compact, is_siret
 from ..cerfa.clock import department_of
+from ..cerfa.identifiers import compact, is_siret
 from ..cerfa.legal_values import MAYOTTE, METROPOLE, NoLegalValue
 from ..cerfa.nir_reading import read_nir
 from ..cerfa.pay import gross_at_hiring, merge_pay_periods, pay_periods
@@ -22,7 +22,7 @@ from ..cerfa_reading import (
     contract_fields,
     form_page,
     read_cerfa,
-    read_pay_periods,
+    read_pay_lines,
     reading_plan,
 )
 
@@ -513,7 +513,10 @@ class ApprenticeshipContract(models.Model):
         readonly=False,
     )
     training_diploma_code = fields.Char(
-        string="Diploma code", compute="_compute_training_diploma_code", store=True, readonly=False
+        string="Diploma code",
+        compute="_compute_training_diploma_code",
+        store=True,
+        readonly=False,
     )
     training_rncp = fields.Char(
         string="RNCP code", compute="_compute_training_rncp", store=True, readonly=False
@@ -857,19 +860,23 @@ class ApprenticeshipContract(models.Model):
         generated = pay_periods(
             self.apprentice_birth_date, self.date_start, self.date_end, tables, zone
         )
-        merged = merge_pay_periods(read_pay_periods(self), generated)
+        merged = merge_pay_periods(read_pay_lines(self.pay_period_ids), generated)
         self.pay_period_ids = [
             Command.clear(),
             *(Command.create(values) for values in map(_period_values, merged.periods)),
         ]
         first = merged.periods[0]
         minimum = gross_at_hiring(first, tables, self.date_start, zone)
-        self.gross_monthly_wage = max(minimum, Decimal(f"{self.gross_monthly_wage:.2f}"))
+        self.gross_monthly_wage = max(
+            minimum, Decimal(f"{self.gross_monthly_wage:.2f}")
+        )
         return merged.refused
 
     def _smic_zone(self):
         """Return the zone of the SMIC where the contract is executed."""
-        is_in_mayotte = department_of(self.employer_zip or None) == MAYOTTE_DEPARTMENT
+        is_in_mayotte = (
+            department_of(compact(self.employer_zip or "")) == MAYOTTE_DEPARTMENT
+        )
         return MAYOTTE if is_in_mayotte else METROPOLE
 
     def _pay_failure_message(self, error):
@@ -931,17 +938,17 @@ class ApprenticeshipContract(models.Model):
                 "will refuse the contract."
             )
         return self.env._(
-            "%(name)s: the empty boxes are filled in. Headcount range of the enterprise "
-            "in the register: %(range)s.",
+            "%(name)s: the empty boxes are filled in. Headcount range of the "
+            "enterprise in the register: %(range)s.",
             name=found["values"]["name"],
             range=found["headcount_range"] or "—",
         )
 
     def action_check(self):
         """Mark the contracts ready; say what blocks them when something does."""
-        blocked = self.filtered(lambda contract: contract._blocking_findings())
-        if blocked:
-            raise UserError(blocked._blocking_message())
+        message = self._blocking_message()
+        if message:
+            raise UserError(message)
         self._mark_ready()
 
     def action_draft(self):
@@ -985,7 +992,11 @@ class ApprenticeshipContract(models.Model):
         """Return, by contract, the apprentice's contract that came before it."""
         apprentices = self.apprentice_id._origin
         found = self.search(
-            [("apprentice_id", "in", apprentices.ids)],
+            [
+                ("apprentice_id", "in", apprentices.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "!=", "cancelled"),
+            ],
             # A draft without dates is not the latest contract.
             order="date_start desc nulls last, id desc",
         )
@@ -1002,6 +1013,7 @@ class ApprenticeshipContract(models.Model):
         return contracts.filtered(
             lambda other: (
                 (other.origin_id or other) != origin
+                and other.company_id == self.company_id
                 and (
                     not self.date_start
                     or not other.date_start
@@ -1031,14 +1043,17 @@ class ApprenticeshipContract(models.Model):
         Findings passed over are warnings. The database is asked the same number of
         times however many the contracts.
         """
+        self.check_access("read")
         tables = self._legal_tables()
         circumstances = self._circumstances()
         checked = {}
-        for contract in self:
-            cerfa = contract._to_cerfa()
+        for contract, readable in zip(self, self.sudo(), strict=True):
+            cerfa = read_cerfa(readable)
             findings = check(cerfa, tables, circumstances[contract])
-            reasons = contract.sudo()._reasons_to_pass_over()
-            checked[contract] = (cerfa, without_overridden(findings, reasons))
+            reasons = readable._reasons_to_pass_over()
+            if reasons:
+                findings = without_overridden(findings, reasons)
+            checked[contract] = (cerfa, findings)
         return checked
 
     def _reasons_to_pass_over(self):
@@ -1060,10 +1075,10 @@ class ApprenticeshipContract(models.Model):
         return {
             contract: Circumstances(
                 today=today,
-                tutor_contracts=contract.sudo()._tutor_contracts_among(tutored),
-                previous_contract=previous[contract.sudo()]._as_previous_contract(),
+                tutor_contracts=readable._tutor_contracts_among(tutored),
+                previous_contract=previous[readable]._as_previous_contract(),
             )
-            for contract in self
+            for contract, readable in zip(self, contracts, strict=True)
         }
 
     @api.model
@@ -1135,7 +1150,12 @@ class ApprenticeshipContract(models.Model):
         ]
 
     def _blocking_findings(self):
-        return [finding for finding in self._preflight() if finding.is_blocking]
+        """Return, by contract that something blocks, what blocks it."""
+        blocking = {
+            contract: [finding for finding in findings if finding.is_blocking]
+            for contract, (_cerfa, findings) in self._checked().items()
+        }
+        return {contract: found for contract, found in blocking.items() if found}
 
     def _finding_message(self, finding):
         """Return the sentence that this user may read."""
@@ -1155,14 +1175,11 @@ class ApprenticeshipContract(models.Model):
         }
 
     def _blocking_message(self):
-        """Return one text that says, for each contract, what blocks it."""
+        """Return one text that says, for each blocked contract, what blocks it."""
         lines = []
-        for contract in self:
+        for contract, findings in self._blocking_findings().items():
             lines.append(contract.display_name)
-            lines += [
-                f"• {contract._finding_message(finding)}"
-                for finding in contract._blocking_findings()
-            ]
+            lines += [f"• {self._finding_message(finding)}" for finding in findings]
         return "\n".join(lines)
 
     @api.model
@@ -1171,6 +1188,6 @@ class ApprenticeshipContract(models.Model):
         return (*contract_fields(), *periods)
 
     @api.model
-    @tools.ormcache()
-    def _cerfa_plan(self):
-        return reading_plan(self._fields)
+    @tools.ormcache("from_partners")
+    def _cerfa_plan(self, from_partners):
+        return reading_plan(self._fields, from_partners=from_partners)

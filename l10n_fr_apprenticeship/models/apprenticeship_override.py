@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
-
 class ApprenticeshipOverride(models.Model):
     """A blocking finding that a named person chose to pass over, and why."""
 
