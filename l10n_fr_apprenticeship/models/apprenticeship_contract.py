@@ -774,34 +774,44 @@ class ApprenticeshipContract(models.Model):
             }
         }
 
-    @api.onchange("employer_zip", "employer_city")
-    def _onchange_employer_town(self):
-        self._propose_town("employer_zip", "employer_city")
+    @api.onchange("employer_zip")
+    def _onchange_employer_zip(self):
+        self._propose_place("employer", "zip", "city")
 
-    @api.onchange("apprentice_zip", "apprentice_city")
-    def _onchange_apprentice_town(self):
-        self._propose_town("apprentice_zip", "apprentice_city")
+    @api.onchange("employer_city")
+    def _onchange_employer_city(self):
+        self._propose_place("employer", "city", "zip")
 
-    @api.onchange("legal_representative_zip", "legal_representative_city")
-    def _onchange_legal_representative_town(self):
-        self._propose_town("legal_representative_zip", "legal_representative_city")
+    @api.onchange("apprentice_zip")
+    def _onchange_apprentice_zip(self):
+        self._propose_place("apprentice", "zip", "city")
 
-    def _propose_town(self, zip_field, city_field):
-        """Fill in a town or a postal code from the other, as known contacts have them.
+    @api.onchange("apprentice_city")
+    def _onchange_apprentice_city(self):
+        self._propose_place("apprentice", "city", "zip")
 
-        Only when they all agree: a postal code may serve several towns.
+    @api.onchange("legal_representative_zip")
+    def _onchange_legal_representative_zip(self):
+        self._propose_place("legal_representative", "zip", "city")
+
+    @api.onchange("legal_representative_city")
+    def _onchange_legal_representative_city(self):
+        self._propose_place("legal_representative", "city", "zip")
+
+    def _propose_place(self, part, known, wanted):
+        """Fill in a town from its postal code, or the reverse, as known contacts do.
+
+        Only when they all agree: a postal code may serve several towns. A box emptied
+        on purpose stays empty until the other one changes.
         """
-        known, wanted = ("zip", "city")
-        if self[city_field] and not self[zip_field]:
-            known, wanted = ("city", "zip")
-        names = {"zip": zip_field, "city": city_field}
-        if not self[names[known]] or self[names[wanted]]:
+        value = self[f"{part}_{known}"]
+        if not value or self[f"{part}_{wanted}"]:
             return
         found = self.env["res.partner"]._read_group(
-            [(known, "=", self[names[known]]), (wanted, "!=", False)], [wanted], limit=2
+            [(known, "=", value), (wanted, "!=", False)], [wanted], limit=2
         )
         if len(found) == 1:
-            self[names[wanted]] = found[0][0]
+            self[f"{part}_{wanted}"] = found[0][0]
 
     @api.onchange("apprentice_birth_date", "date_start", "date_end")
     def _onchange_pay_dates(self):
@@ -828,7 +838,9 @@ class ApprenticeshipContract(models.Model):
             refused = self._generate_pay()
         except (NoLegalValue, ValueError) as error:
             raise UserError(self._pay_failure_message(error)) from error
-        message = "\n".join(finding.message for finding in refused)
+        message = "\n".join(
+            f"{finding.message} ({finding.article})" for finding in refused
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -874,15 +886,14 @@ class ApprenticeshipContract(models.Model):
 
     def _smic_zone(self):
         """Return the zone of the SMIC where the contract is executed."""
-        is_in_mayotte = (
-            department_of(compact(self.employer_zip or "")) == MAYOTTE_DEPARTMENT
-        )
-        return MAYOTTE if is_in_mayotte else METROPOLE
+        department = department_of(compact(self.employer_zip or ""))
+        return MAYOTTE if department == MAYOTTE_DEPARTMENT else METROPOLE
 
     def _pay_failure_message(self, error):
         if isinstance(error, NoLegalValue):
             return self.env._(
-                "No SMIC is known on %(date)s: add it in Configuration > SMIC.",
+                "No SMIC, or no minimum pay at this age, is known on %(date)s. Check "
+                "the birth date and the start, or add the line in Configuration.",
                 date=self.date_start.strftime("%d/%m/%Y"),
             )
         return self.env._(
@@ -1004,7 +1015,7 @@ class ApprenticeshipContract(models.Model):
         return {
             contract: contract._latest_other(
                 by_apprentice.get(contract.apprentice_id._origin, self.browse())
-            )
+            ).with_prefetch(found.ids)
             for contract in self
         }
 
