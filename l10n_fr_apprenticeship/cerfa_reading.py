@@ -7,6 +7,7 @@ without ``contract`` and ``address``, and with ``_id`` when its value is a code.
 that differ are listed here.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from .cerfa import form
@@ -111,23 +112,81 @@ def _box_paths(part, prefix):
             yield path
 
 
-def reading_plan(model_fields):
-    """Return where each box is read, by box path: field, names to follow, conversion.
+def places_of_boxes(model_fields):
+    """Return where each box is, by box path: field, names to follow, conversion.
 
     Names to follow replace related fields by their own path: reading a partner's field
     costs less than computing a related field.
 
     :param dict model_fields: the fields of `apprenticeship.contract`
     """
-    plan = {}
+    places = {}
     for path in _box_paths(form.Cerfa, ""):
         name = contract_field(path)
         field = model_fields[name]
         chain = tuple((field.related or name).split("."))
         is_identifier = path.split(".")[-1] in IDENTIFIERS
         conversion = "identifier" if is_identifier else _conversion(field)
-        plan[path] = (name, chain, conversion)
-    return plan
+        places[path] = (name, chain, conversion)
+    return places
+
+
+@dataclass(frozen=True)
+class PartPlan:
+    """How one part of the form is read, worked out once for all contracts.
+
+    `own` and `of_partner` are lists of (box, field to read, conversion): fields of the
+    contract, and of the partner that its field `partner` holds. `parts` are the parts
+    within, by box. The part is left out when a field of `hidden_by` is set, or when
+    `record` is given and empty.
+    """
+
+    part: type
+    own: tuple
+    of_partner: tuple
+    partner: str | None
+    parts: tuple
+    hidden_by: tuple
+    record: str | None
+
+
+def reading_plan(model_fields, *, from_partners):
+    """Return how a form is read, as a `PartPlan`.
+
+    :param bool from_partners: whether partners are up to date. A form being edited
+        holds what its partners have not received yet.
+    """
+    return _plan_part(form.Cerfa, "", places_of_boxes(model_fields), from_partners)
+
+
+def _plan_part(part, path, places, from_partners):
+    own, of_partner, partners, parts = [], [], set(), []
+    for name in form.boxes(part):
+        box_path = f"{path}.{name}" if path else name
+        held = form.part_class(part, name)
+        if held is form.PayPeriod:
+            own.append((name, contract_field(box_path), read_pay_lines))
+        elif held:
+            parts.append((name, _plan_part(held, box_path, places, from_partners)))
+        else:
+            own_field, chain, conversion = places[box_path]
+            convert = CONVERSIONS[conversion]
+            if from_partners and len(chain) > 1:
+                partner, partner_field = chain
+                partners.add(partner)
+                of_partner.append((name, partner_field, convert))
+            else:
+                own.append((name, own_field, convert))
+    return PartPlan(
+        part=part,
+        own=tuple(own),
+        of_partner=tuple(of_partner),
+        # One part of the form is about one partner.
+        partner=partners.pop() if partners else None,
+        parts=tuple(parts),
+        hidden_by=HIDDEN_BY.get(path, ()),
+        record=RECORD_OF_OPTIONAL_PART.get(path),
+    )
 
 
 def _conversion(field):
@@ -163,7 +222,8 @@ def read_cerfa(contract):
     :param contract: one `apprenticeship.contract`, with the rights to read it whole
     """
     _fetch_pay_periods(contract)
-    return _read_part(contract, contract._cerfa_plan(), form.Cerfa, "")
+    plan = contract._cerfa_plan(from_partners=bool(contract.id))
+    return _read_part(contract, plan)
 
 
 def _fetch_pay_periods(contract):
@@ -176,33 +236,24 @@ def _fetch_pay_periods(contract):
         lines.browse(lines._prefetch_ids).fetch(list(form.boxes(form.PayPeriod)))
 
 
-def _read_part(contract, plan, part, prefix):
-    values = {}
-    for name in form.boxes(part):
-        path = f"{prefix}{name}"
-        held = form.part_class(part, name)
-        if held is form.PayPeriod:
-            values[name] = read_pay_periods(contract)
-        elif held:
-            values[name] = _read_held_part(contract, plan, held, path)
-        else:
-            own_field, chain, conversion = plan[path]
-            value = contract
-            # A form being edited holds what its partners have not received yet.
-            for field_name in chain if contract.id else (own_field,):
-                value = value[field_name]
-            values[name] = CONVERSIONS[conversion](value)
-    return part(**values)
+def _read_part(contract, plan):
+    values = {name: convert(contract[field]) for name, field, convert in plan.own}
+    if plan.partner:
+        partner = contract[plan.partner]
+        for name, field, convert in plan.of_partner:
+            values[name] = convert(partner[field])
+    for name, held in plan.parts:
+        values[name] = _read_held_part(contract, held)
+    return plan.part(**values)
 
 
-def _read_held_part(contract, plan, part, path):
-    if any(contract[field] for field in HIDDEN_BY.get(path, ())):
+def _read_held_part(contract, plan):
+    if any(contract[field] for field in plan.hidden_by):
         return None
-    record = RECORD_OF_OPTIONAL_PART.get(path)
-    if record and not contract[record]:
+    if plan.record and not contract[plan.record]:
         return None
-    value = _read_part(contract, plan, part, f"{path}.")
-    if part is form.LegalRepresentative and value == NO_REPRESENTATIVE:
+    value = _read_part(contract, plan)
+    if plan.part is form.LegalRepresentative and value == NO_REPRESENTATIVE:
         return None
     return value
 
@@ -210,20 +261,20 @@ def _read_held_part(contract, plan, part, path):
 NO_REPRESENTATIVE = form.LegalRepresentative(address=form.Address())
 
 
-def read_pay_periods(contract):
-    """Return the pay periods of a contract's record, in the order of the form."""
-    periods = contract.pay_period_ids.sorted(lambda line: (line.year, line.number))
-    return tuple(
+def read_pay_lines(lines):
+    """Return lines of pay, in the order of the form."""
+    read = [
         form.PayPeriod(
-            year=period.year,
-            number=period.number,
-            date_start=period.date_start or None,
-            date_end=period.date_end or None,
-            rate=_amount(period.rate),
-            basis=period.basis or None,
+            year=line.year,
+            number=line.number,
+            date_start=line.date_start or None,
+            date_end=line.date_end or None,
+            rate=_amount(line.rate),
+            basis=line.basis or None,
         )
-        for period in periods
-    )
+        for line in lines
+    ]
+    return tuple(sorted(read, key=lambda line: (line.year, line.number)))
 
 
 def completeness_by_page(cerfa):

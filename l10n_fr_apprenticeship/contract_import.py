@@ -28,6 +28,7 @@ from .cerfa.spreadsheet.parties import (
     person_key,
     same,
 )
+from .cerfa_reading import places_of_boxes
 
 PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
 
@@ -355,11 +356,11 @@ _CONCLUSION = "contract.date_conclusion"
 def _places(env):
     """Return where each box is written: on a partner, or on the contract."""
     of_partner, of_contract = {}, {}
-    plan = env["apprenticeship.contract"]._cerfa_plan()
+    places = places_of_boxes(env["apprenticeship.contract"]._fields)
     for column in columns():
         if column.path.startswith(_PAY_PERIODS_PATH):
             continue
-        chain, conversion = plan[column.path]
+        _own_field, chain, conversion = places[column.path]
         if conversion == "name":
             of_partner[column.path] = "name"
         elif len(chain) > 1:

@@ -22,7 +22,7 @@ from ..cerfa_reading import (
     contract_fields,
     form_page,
     read_cerfa,
-    read_pay_periods,
+    read_pay_lines,
     reading_plan,
 )
 
@@ -774,34 +774,44 @@ class ApprenticeshipContract(models.Model):
             }
         }
 
-    @api.onchange("employer_zip", "employer_city")
-    def _onchange_employer_town(self):
-        self._propose_town("employer_zip", "employer_city")
+    @api.onchange("employer_zip")
+    def _onchange_employer_zip(self):
+        self._propose_place("employer", "zip", "city")
 
-    @api.onchange("apprentice_zip", "apprentice_city")
-    def _onchange_apprentice_town(self):
-        self._propose_town("apprentice_zip", "apprentice_city")
+    @api.onchange("employer_city")
+    def _onchange_employer_city(self):
+        self._propose_place("employer", "city", "zip")
 
-    @api.onchange("legal_representative_zip", "legal_representative_city")
-    def _onchange_legal_representative_town(self):
-        self._propose_town("legal_representative_zip", "legal_representative_city")
+    @api.onchange("apprentice_zip")
+    def _onchange_apprentice_zip(self):
+        self._propose_place("apprentice", "zip", "city")
 
-    def _propose_town(self, zip_field, city_field):
-        """Fill in a town or a postal code from the other, as known contacts have them.
+    @api.onchange("apprentice_city")
+    def _onchange_apprentice_city(self):
+        self._propose_place("apprentice", "city", "zip")
 
-        Only when they all agree: a postal code may serve several towns.
+    @api.onchange("legal_representative_zip")
+    def _onchange_legal_representative_zip(self):
+        self._propose_place("legal_representative", "zip", "city")
+
+    @api.onchange("legal_representative_city")
+    def _onchange_legal_representative_city(self):
+        self._propose_place("legal_representative", "city", "zip")
+
+    def _propose_place(self, part, known, wanted):
+        """Fill in a town from its postal code, or the reverse, as known contacts do.
+
+        Only when they all agree: a postal code may serve several towns. A box emptied
+        on purpose stays empty until the other one changes.
         """
-        known, wanted = ("zip", "city")
-        if self[city_field] and not self[zip_field]:
-            known, wanted = ("city", "zip")
-        names = {"zip": zip_field, "city": city_field}
-        if not self[names[known]] or self[names[wanted]]:
+        value = self[f"{part}_{known}"]
+        if not value or self[f"{part}_{wanted}"]:
             return
         found = self.env["res.partner"]._read_group(
-            [(known, "=", self[names[known]]), (wanted, "!=", False)], [wanted], limit=2
+            [(known, "=", value), (wanted, "!=", False)], [wanted], limit=2
         )
         if len(found) == 1:
-            self[names[wanted]] = found[0][0]
+            self[f"{part}_{wanted}"] = found[0][0]
 
     @api.onchange("apprentice_birth_date", "date_start", "date_end")
     def _onchange_pay_dates(self):
@@ -828,7 +838,9 @@ class ApprenticeshipContract(models.Model):
             refused = self._generate_pay()
         except (NoLegalValue, ValueError) as error:
             raise UserError(self._pay_failure_message(error)) from error
-        message = "\n".join(finding.message for finding in refused)
+        message = "\n".join(
+            f"{finding.message} ({finding.article})" for finding in refused
+        )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -860,7 +872,7 @@ class ApprenticeshipContract(models.Model):
         generated = pay_periods(
             self.apprentice_birth_date, self.date_start, self.date_end, tables, zone
         )
-        merged = merge_pay_periods(read_pay_periods(self), generated)
+        merged = merge_pay_periods(read_pay_lines(self.pay_period_ids), generated)
         self.pay_period_ids = [
             Command.clear(),
             *(Command.create(values) for values in map(_period_values, merged.periods)),
@@ -874,13 +886,14 @@ class ApprenticeshipContract(models.Model):
 
     def _smic_zone(self):
         """Return the zone of the SMIC where the contract is executed."""
-        is_in_mayotte = department_of(self.employer_zip or None) == MAYOTTE_DEPARTMENT
-        return MAYOTTE if is_in_mayotte else METROPOLE
+        department = department_of(compact(self.employer_zip or ""))
+        return MAYOTTE if department == MAYOTTE_DEPARTMENT else METROPOLE
 
     def _pay_failure_message(self, error):
         if isinstance(error, NoLegalValue):
             return self.env._(
-                "No SMIC is known on %(date)s: add it in Configuration > SMIC.",
+                "No SMIC, or no minimum pay at this age, is known on %(date)s. Check "
+                "the birth date and the start, or add the line in Configuration.",
                 date=self.date_start.strftime("%d/%m/%Y"),
             )
         return self.env._(
@@ -944,9 +957,9 @@ class ApprenticeshipContract(models.Model):
 
     def action_check(self):
         """Mark the contracts ready; say what blocks them when something does."""
-        blocked = self.filtered(lambda contract: contract._blocking_findings())
-        if blocked:
-            raise UserError(blocked._blocking_message())
+        message = self._blocking_message()
+        if message:
+            raise UserError(message)
         self._mark_ready()
 
     def action_draft(self):
@@ -990,7 +1003,11 @@ class ApprenticeshipContract(models.Model):
         """Return, by contract, the apprentice's contract that came before it."""
         apprentices = self.apprentice_id._origin
         found = self.search(
-            [("apprentice_id", "in", apprentices.ids)],
+            [
+                ("apprentice_id", "in", apprentices.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("state", "!=", "cancelled"),
+            ],
             # A draft without dates is not the latest contract.
             order="date_start desc nulls last, id desc",
         )
@@ -998,7 +1015,7 @@ class ApprenticeshipContract(models.Model):
         return {
             contract: contract._latest_other(
                 by_apprentice.get(contract.apprentice_id._origin, self.browse())
-            )
+            ).with_prefetch(found.ids)
             for contract in self
         }
 
@@ -1007,6 +1024,7 @@ class ApprenticeshipContract(models.Model):
         return contracts.filtered(
             lambda other: (
                 (other.origin_id or other) != origin
+                and other.company_id == self.company_id
                 and (
                     not self.date_start
                     or not other.date_start
@@ -1036,14 +1054,17 @@ class ApprenticeshipContract(models.Model):
         Findings passed over are warnings. The database is asked the same number of
         times however many the contracts.
         """
+        self.check_access("read")
         tables = self._legal_tables()
         circumstances = self._circumstances()
         checked = {}
-        for contract in self:
-            cerfa = contract._to_cerfa()
+        for contract, readable in zip(self, self.sudo(), strict=True):
+            cerfa = read_cerfa(readable)
             findings = check(cerfa, tables, circumstances[contract])
-            reasons = contract.sudo()._reasons_to_pass_over()
-            checked[contract] = (cerfa, without_overridden(findings, reasons))
+            reasons = readable._reasons_to_pass_over()
+            if reasons:
+                findings = without_overridden(findings, reasons)
+            checked[contract] = (cerfa, findings)
         return checked
 
     def _reasons_to_pass_over(self):
@@ -1065,10 +1086,10 @@ class ApprenticeshipContract(models.Model):
         return {
             contract: Circumstances(
                 today=today,
-                tutor_contracts=contract.sudo()._tutor_contracts_among(tutored),
-                previous_contract=previous[contract.sudo()]._as_previous_contract(),
+                tutor_contracts=readable._tutor_contracts_among(tutored),
+                previous_contract=previous[readable]._as_previous_contract(),
             )
-            for contract in self
+            for contract, readable in zip(self, contracts, strict=True)
         }
 
     @api.model
@@ -1140,7 +1161,12 @@ class ApprenticeshipContract(models.Model):
         ]
 
     def _blocking_findings(self):
-        return [finding for finding in self._preflight() if finding.is_blocking]
+        """Return, by contract that something blocks, what blocks it."""
+        blocking = {
+            contract: [finding for finding in findings if finding.is_blocking]
+            for contract, (_cerfa, findings) in self._checked().items()
+        }
+        return {contract: found for contract, found in blocking.items() if found}
 
     def _finding_message(self, finding):
         """Return the sentence that this user may read."""
@@ -1160,14 +1186,11 @@ class ApprenticeshipContract(models.Model):
         }
 
     def _blocking_message(self):
-        """Return one text that says, for each contract, what blocks it."""
+        """Return one text that says, for each blocked contract, what blocks it."""
         lines = []
-        for contract in self:
+        for contract, findings in self._blocking_findings().items():
             lines.append(contract.display_name)
-            lines += [
-                f"• {contract._finding_message(finding)}"
-                for finding in contract._blocking_findings()
-            ]
+            lines += [f"• {self._finding_message(finding)}" for finding in findings]
         return "\n".join(lines)
 
     @api.model
@@ -1176,6 +1199,6 @@ class ApprenticeshipContract(models.Model):
         return (*contract_fields(), *periods)
 
     @api.model
-    @tools.ormcache()
-    def _cerfa_plan(self):
-        return reading_plan(self._fields)
+    @tools.ormcache("from_partners")
+    def _cerfa_plan(self, from_partners):
+        return reading_plan(self._fields, from_partners=from_partners)

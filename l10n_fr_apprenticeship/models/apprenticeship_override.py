@@ -48,6 +48,16 @@ class ApprenticeshipOverride(models.Model):
             )
         return overrides
 
+    @api.constrains("reason")
+    def _check_reason(self):
+        for override in self:
+            if not override.reason.strip():
+                raise ValidationError(
+                    self.env._(
+                        "Say why rule %(rule)s is passed over.", rule=override.rule_id
+                    )
+                )
+
     def _check_may_be_passed_over(self):
         """:raises ValidationError: unless the rule blocks and may be passed over"""
         found = self.contract_id._preflight()

@@ -8,3 +8,9 @@ from . import test_security
 from . import test_sheet
 from . import test_views
 from . import test_import
+from . import test_legal_tables
+from . import test_pay
+from . import test_override
+from . import test_entry_help
+from . import test_preflight
+from . import test_bad_input

@@ -524,8 +524,7 @@ class TestCerfaReading(ApprenticeshipCase):
     def _queries_of_preflight(self, contracts):
         self.env.invalidate_all()
         contracts = contracts.with_user(self.personal_user)
-        contracts.browse().check_access("read")
         before = self.env.cr.sql_log_count
-        for contract in contracts:
-            self.assertEqual(contract._preflight(), ())
+        for _cerfa, findings in contracts._checked().values():
+            self.assertEqual(findings, ())
         return self.env.cr.sql_log_count - before

@@ -25,6 +25,10 @@ class TestCodes(ApprenticeshipCase):
     def shipped(self, name):
         return self.env.ref(f"l10n_fr_apprenticeship.code_{name}")
 
+    def shipped_row(self, code):
+        name = self.Code._shipped_name(code)
+        return self.env.ref(f"l10n_fr_apprenticeship.{name}")
+
     def findings(self, contract, rule_id):
         return [
             finding.message
@@ -38,7 +42,7 @@ class TestCodes(ApprenticeshipCase):
 
     def test_every_shipped_code_is_loaded(self):
         for code in shipped_codes():
-            row = self.env.ref(self.Code._shipped_xml_id(code))
+            row = self.shipped_row(code)
             self.assertEqual(
                 (row.table, row.code, row.name, row.valid_from, row.valid_to),
                 (
@@ -51,9 +55,9 @@ class TestCodes(ApprenticeshipCase):
             )
 
     def test_each_shipped_code_has_its_own_row(self):
-        xml_ids = {self.Code._shipped_xml_id(code) for code in shipped_codes()}
-        self.assertEqual(len(xml_ids), len(shipped_codes()))
-        rows = {self.env.ref(xml_id) for xml_id in xml_ids}
+        names = {self.Code._shipped_name(code) for code in shipped_codes()}
+        self.assertEqual(len(names), len(shipped_codes()))
+        rows = {self.shipped_row(code) for code in shipped_codes()}
         self.assertEqual(len(rows), len(shipped_codes()))
 
     def test_tables_are_those_of_the_form(self):

@@ -11,9 +11,17 @@ from .common import MANAGER, PERSONAL_DATA, USER, ApprenticeshipCase
 VIEWS = {
     "apprenticeship.code": ("list", "search"),
     "apprenticeship.contract": ("list", "form", "search"),
+    "apprenticeship.idcc": ("list",),
+    "apprenticeship.import": ("form",),
+    "apprenticeship.override": ("form",),
+    "apprenticeship.pay.rate": ("list",),
+    "apprenticeship.smic": ("list",),
     "apprenticeship.training": ("list", "form", "search"),
     "res.partner": ("list", "form", "search"),
 }
+
+FOR_USERS = ("root", "contracts", "import")
+FOR_MANAGERS = ("configuration", "trainings", "codes", "smic", "pay_rates", "idcc")
 
 
 @tagged("post_install", "-at_install")
@@ -50,7 +58,7 @@ class TestViews(ApprenticeshipCase):
 
     def test_actions_open(self):
         actions = self.own_records("ir.actions.act_window")
-        self.assertEqual(len(actions), 3)
+        self.assertEqual(len(actions), 7)
         for action in actions:
             model = self.env[action.res_model].with_user(self.manager)
             kinds = action.view_mode.split(",")
@@ -60,13 +68,14 @@ class TestViews(ApprenticeshipCase):
                 "//filter/@name"
             )
             for name in safe_eval(action.context or "{}"):
-                self.assertIn(name.removeprefix("search_default_"), filters)
+                if name.startswith("search_default_"):
+                    self.assertIn(name.removeprefix("search_default_"), filters)
 
     def test_menus_are_shown_to_their_groups(self):
         own = self.own_records("ir.ui.menu")
         menus = {
             name: self.env.ref(f"l10n_fr_apprenticeship.menu_{name}").id
-            for name in ("root", "contracts", "configuration", "trainings", "codes")
+            for name in (*FOR_USERS, *FOR_MANAGERS)
         }
         self.assertEqual(set(own.ids), set(menus.values()))
         internal = self.new_user("internal", "base.group_user")
@@ -76,7 +85,7 @@ class TestViews(ApprenticeshipCase):
             for user in (internal, self.user, self.manager)
         }
         self.assertEqual(shown[internal], set())
-        self.assertEqual(shown[self.user], {menus["root"], menus["contracts"]})
+        self.assertEqual(shown[self.user], {menus[name] for name in FOR_USERS})
         self.assertEqual(shown[self.manager], set(own.ids))
 
     def test_search_filters_work(self):

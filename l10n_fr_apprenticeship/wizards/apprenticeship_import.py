@@ -179,9 +179,7 @@ class ApprenticeshipImport(models.TransientModel):
                 "state": "done",
                 "contract_ids": [fields.Command.set(contracts.ids)],
                 "contract_count": len(contracts),
-                "ready_count": sum(
-                    not contract._blocking_findings() for contract in contracts
-                ),
+                "ready_count": len(contracts) - len(contracts._blocking_findings()),
                 "file": False,
                 "report_file": False,
             }
