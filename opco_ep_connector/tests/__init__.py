@@ -8,6 +8,7 @@ from . import test_follow_up
 from . import test_neutralize
 from . import test_register
 from . import test_secrets_route
+from . import test_settlement
 from . import test_simulation
 from . import test_transmission
 from . import test_transmit_wizard
