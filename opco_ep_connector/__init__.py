@@ -7,4 +7,4 @@ from . import wizards
 from .convergence.redact import install_log_filters
 
 # PostgreSQL refusals are logged with their values: a NIR could be among them.
-install_log_filters("odoo.sql_db")
+install_log_filters("odoo.sql_db", "odoo.addons.base.models.ir_cron")

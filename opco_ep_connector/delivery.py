@@ -9,7 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from odoo.exceptions import UserError
 
 from .convergence.errors import ConvergenceError
-from .models.transactions import in_own_transaction
+from .models.opco_connection import UnusableHere
+from .models.transactions import in_own_transaction, isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -28,15 +29,23 @@ class Delivery:
         self.rows = env["opco.transmission"]
         self.deadline = time.monotonic() + self._claiming_time()
         self.calls = {}
+        self.passed_over = env["opco.connection"]
 
     def run(self):
+        """Send until nothing is due or the time is over.
+
+        :return: the connections that could not be used by this server
+        """
         with ThreadPoolExecutor(MAX_THREADS, "opco-deposit") as pool:
             self._claim_and_send(pool)
             while self.calls:
                 done, _pending = wait(self.calls, return_when=FIRST_COMPLETED)
                 for call in done:
-                    self._settle(self.calls.pop(call), call)
+                    row = self.calls.pop(call)
+                    with isolated(self.env, "Outcome of transmission", row.id):
+                        self._settle(row, call)
                 self._claim_and_send(pool)
+        return self.passed_over
 
     def _claiming_time(self):
         longest_call = max(
@@ -48,13 +57,19 @@ class Delivery:
     def _claim_and_send(self, pool):
         if time.monotonic() > self.deadline:
             return
-        for connection in self._connections():
+        for connection in self._connections_with_due_rows():
             free = CALLS_PER_CONNECTION - self._count_calls(connection)
             if free > 0:
-                self._claim_for(connection, free, pool)
+                with isolated(self.env, "Claim for connection", connection.id):
+                    self._claim_for(connection, free, pool)
 
     def _connections(self):
         return self.env["opco.connection"].search([("state", "=", "active")])
+
+    def _connections_with_due_rows(self):
+        due = self.rows._read_group(self.rows._domain_due(), ["connection_id"])
+        connections = self.env["opco.connection"].union(*(found for (found,) in due))
+        return connections - self.passed_over
 
     def _count_calls(self, connection):
         return sum(row.connection_id == connection for row in self.calls.values())
@@ -62,6 +77,11 @@ class Delivery:
     def _claim_for(self, connection, free, pool):
         try:
             client = connection._in_company_language()._client()
+        except UnusableHere as error:
+            # Another server may have what this one lacks: nothing is stopped.
+            _logger.warning("%s cannot send from here: %s", connection.name, error)
+            self.passed_over |= connection
+            return
         except UserError as error:
             _logger.warning("%s cannot send: %s", connection.name, error)
             message = str(error)
@@ -84,6 +104,7 @@ class Delivery:
             in_own_transaction(self.env, lambda: row._record_failure(error))
         else:
             # A defect of ours: the claim runs out and the row becomes « unknown ».
-            _logger.error("Transmission %s failed", row.id, exc_info=error)
+            _logger.error("Transmission %s failed: %s", row.id, type(error).__name__)
+            self.passed_over |= row.connection_id
             return
         row._apply_in_own_transaction()

@@ -141,6 +141,22 @@ class ApprenticeshipContract(models.Model):
         self._opco_queue(preparations)
         return self._opco_queued_notification(self)
 
+    def action_cancel(self):
+        """Cancel; what waits to be sent is cancelled with it."""
+        rows = self.sudo().opco_transmission_ids.filtered("is_live")
+        waiting = rows.filtered(lambda row: row.state in row.NEVER_LEFT_STATES)
+        if rows - waiting:
+            raise UserError(
+                self.env._(
+                    "The OPCO has or may have these contracts: they cannot be "
+                    "cancelled here. %(contracts)s",
+                    contracts=", ".join((rows - waiting).contract_id.mapped("name")),
+                )
+            )
+        if waiting:
+            waiting.with_user(self.env.user).action_cancel()
+        return super().action_cancel()
+
     def action_simulate(self):
         """Show exactly what would leave, and send nothing."""
         self.ensure_one()
@@ -229,7 +245,10 @@ class ApprenticeshipContract(models.Model):
         contracts = self.browse(one.contract.id for one in preparations)
         # First, so that of two people who click at once one waits here, and not on the
         # insertion, whose failure PostgreSQL's driver would log with the payload.
-        contracts._opco_mirror_transport("queued")
+        contracts.sudo().write(
+            # A former dossier, refused, does not speak for this one.
+            dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
+        )
         contracts.flush_recordset(["opco_transport_state"])
         transmissions = self.env["opco.transmission"]._queue(preparations)
         transmissions.contract_id._mark_ready()
@@ -325,7 +344,17 @@ class ApprenticeshipContract(models.Model):
             values["state"] = state
         self.sudo().write(values)
         if dossier.state in ("refused", "cancelled"):
-            self.sudo().opco_transmission_ids.filtered("is_live").is_live = False
+            self._opco_transmission_of(dossier).is_live = False
+
+    def _opco_transmission_of(self, dossier):
+        """Return the transmission by which the OPCO got this dossier."""
+        return self.sudo().opco_transmission_ids.filtered(
+            lambda row: (
+                row.connection_id == dossier.connection_id
+                and row.environment == dossier.environment
+                and row.internal_number == dossier.internal_number
+            )
+        )
 
     def _opco_forget_transmission(self):
         self.sudo().write(dict.fromkeys(TRANSMISSION_FIELDS, False))
@@ -333,6 +362,10 @@ class ApprenticeshipContract(models.Model):
     def _opco_mirror_environment(self, environment):
         """Show what this environment has received, which may be nothing."""
         self.write(dict.fromkeys((*TRANSMISSION_FIELDS, *DOSSIER_FIELDS), False))
+        # What another environment decided is not true of the contract.
+        self.filtered(
+            lambda contract: contract.state in CONTRACT_STATE.values()
+        ).state = "ready"
         for contract in self:
             rows = contract.opco_transmission_ids.filtered(
                 lambda row: row.environment == environment and row.is_live

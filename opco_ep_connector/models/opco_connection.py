@@ -12,6 +12,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import config
 from odoo.tools.misc import formatLang
 
+from odoo.addons.l10n_fr_apprenticeship.cerfa.identifiers import compact, is_siret
+
 from ..clients import client_for
 from ..convergence.api_key import UnusableKey, clean_api_key
 from ..convergence.auth import Credentials, check_header
@@ -36,9 +38,26 @@ KEY_ADMINISTRATOR = "opco_ep_connector.group_key_administrator"
 TO_TEST_AGAIN = frozenset(
     ("base_url", "token_url", "client_id", "siret", "environment", "profile_id")
 )
-WRITTEN_BY_TESTS = frozenset(("state", "tested_at", "test_result", "test_message"))
+WRITTEN_BY_TESTS = frozenset(
+    (
+        "state",
+        "tested_at",
+        "test_result",
+        "test_message",
+        "api_key_last_four",
+        "api_key_fingerprint",
+        "api_key_saved_at",
+        "client_secret_saved_at",
+    )
+)
+# What a queued row was made for: it must not leave for another.
+FIXED_WHILE_WAITING = frozenset(("environment", "siret", "profile_id"))
 API_KEY = "api_key"
 CLIENT_SECRET = "client_secret"
+
+
+class UnusableHere(UserError):
+    """This server or this copy of the database may not use the connection."""
 
 
 class OpcoConnection(models.Model):
@@ -107,7 +126,7 @@ class OpcoConnection(models.Model):
             ("production", "Production"),
         ],
         required=True,
-        default="sandbox",
+        default=lambda self: self._default_environment(),
         tracking=True,
     )
     state = fields.Selection(
@@ -205,6 +224,12 @@ class OpcoConnection(models.Model):
         sibling = self.search([("company_id", "=", self.env.company.id)], limit=1)
         return sibling[name]
 
+    @api.model
+    def _default_environment(self):
+        """Propose the environment of the proposed address, never the production's."""
+        environment = self._default_from_sibling("environment")
+        return environment if environment == "test" else "sandbox"
+
     @api.depends("profile_id.name", "partner_id.name")
     def _compute_name(self):
         for connection in self:
@@ -214,7 +239,7 @@ class OpcoConnection(models.Model):
     @api.depends("partner_id")
     def _compute_siret(self):
         for connection in self:
-            connection.siret = connection.partner_id.company_registry
+            connection.siret = compact(connection.partner_id.company_registry or "")
 
     def _compute_transmissions(self):
         waiting = dict(
@@ -254,6 +279,17 @@ class OpcoConnection(models.Model):
                         )
                     ) from error
 
+    @api.constrains("siret")
+    def _check_siret(self):
+        for connection in self:
+            if not is_siret(connection.siret):
+                raise ValidationError(
+                    self.env._(
+                        "%(siret)s is not a valid SIRET: check its 14 digits.",
+                        siret=connection.siret,
+                    )
+                )
+
     @api.constrains("base_url", "token_url")
     def _check_addresses(self):
         for connection in self:
@@ -276,18 +312,26 @@ class OpcoConnection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        connections = super().create(vals_list)
+        for vals in vals_list:
+            self._check_not_written_by_hand(vals)
+        connections = super().create(
+            [self._with_compact_siret(vals) for vals in vals_list]
+        )
+        if not self.env.su and any(one.state != "inactive" for one in connections):
+            raise AccessError(self.env._("A connection is made inactive."))
         for connection in connections:
             connection._take_sibling_client_secret()
         return connections
 
     def write(self, vals):
-        if not self.env.su and WRITTEN_BY_TESTS & vals.keys():
-            raise AccessError(
-                self.env._("Only a test of the connection opens or closes it.")
-            )
-        if "environment" in vals:
-            self._check_environment_may_change(vals["environment"])
+        self._check_not_written_by_hand(vals)
+        vals = self._with_compact_siret(vals)
+        if FIXED_WHILE_WAITING & vals.keys():
+            self._check_nothing_waits(vals)
+        if vals.get("environment") and "base_url" not in vals:
+            # An address belongs to one environment: nothing leaves twice for it.
+            changing = any(one.environment != vals["environment"] for one in self)
+            vals |= {"base_url": False, "token_url": False} if changing else {}
         changed = TO_TEST_AGAIN & vals.keys()
         if changed and "state" not in vals:
             # What was tested is no longer what would be called.
@@ -400,32 +444,71 @@ class OpcoConnection(models.Model):
             )
         self.env["opco.transmission"]._hold_queue(self, message)
 
-    def _check_environment_may_change(self, environment):
-        """What was queued for one environment must never leave for another."""
-        waiting = self.filtered(
-            lambda connection: (
-                connection.environment != environment and connection.waiting_count
+    def _check_not_written_by_hand(self, vals):
+        if not self.env.su and any(vals.get(name) for name in WRITTEN_BY_TESTS):
+            raise AccessError(
+                self.env._("Only a test of the connection opens or closes it.")
+            )
+
+    @api.model
+    def _with_compact_siret(self, vals):
+        if not vals.get("siret"):
+            return dict(vals)
+        return {**vals, "siret": compact(vals["siret"])}
+
+    def _check_nothing_waits(self, vals):
+        """What was queued for one environment or SIRET must not leave for another."""
+        changing = self.filtered(
+            lambda connection: any(
+                connection._fields[name].convert_to_write(connection[name], connection)
+                != vals[name]
+                for name in FIXED_WHILE_WAITING & vals.keys()
+            )
+        )
+        changing.sudo().lock_for_update()
+        waiting = (
+            self.env["opco.transmission"]
+            .sudo()
+            .search(
+                [
+                    ("connection_id", "in", changing.ids),
+                    "|",
+                    ("state", "in", self.env["opco.transmission"].WAITING_STATES),
+                    ("applied", "=", False),
+                ]
             )
         )
         if waiting:
             raise UserError(
                 self.env._(
                     "%(connections)s still has contracts in its queue: let them leave "
-                    "or cancel them before changing the environment.",
-                    connections=", ".join(waiting.mapped("name")),
+                    "or cancel them before changing the environment, the SIRET or the "
+                    "OPCO.",
+                    connections=", ".join(waiting.connection_id.mapped("name")),
                 )
             )
 
     def _forget_other_environments(self):
         """Show on the contracts only what the present environment has received."""
+        transmissions = self.env["opco.transmission"].sudo()
         for connection in self:
-            sent_elsewhere = self.env["apprenticeship.contract"].search(
-                [
-                    ("opco_transmission_ids.connection_id", "=", connection.id),
-                    ("opco_environment", "!=", connection.environment),
-                ]
+            sent_elsewhere = (
+                transmissions.search([("connection_id", "=", connection.id)])
+            ).contract_id.filtered(
+                lambda contract, environment=connection.environment: (
+                    contract.opco_environment != environment
+                )
             )
-            sent_elsewhere.sudo()._opco_mirror_environment(connection.environment)
+            live_elsewhere = transmissions.search(
+                [
+                    ("contract_id", "in", sent_elsewhere.ids),
+                    ("connection_id", "!=", connection.id),
+                    ("is_live", "=", True),
+                ]
+            ).contract_id
+            (sent_elsewhere - live_elsewhere)._opco_mirror_environment(
+                connection.environment
+            )
 
     def _check_key_administrator(self):
         if not self.env.su and not self.env.user.has_group(KEY_ADMINISTRATOR):
@@ -498,7 +581,7 @@ class OpcoConnection(models.Model):
         try:
             return Vault(master_keys(os.environ, config.get("opco_master_keys")))
         except NoMasterKey as error:
-            raise UserError(
+            raise UnusableHere(
                 self.env._(
                     "This server cannot keep secrets: it has no master key. Make one "
                     "with\n%(command)s\nand give it to the server as the environment "
@@ -508,7 +591,7 @@ class OpcoConnection(models.Model):
                 )
             ) from error
         except BadMasterKey as error:
-            raise UserError(
+            raise UnusableHere(
                 self.env._(
                     "This server cannot keep secrets: its master key number "
                     "%(position)s is not usable. Make one with\n%(command)s",
@@ -532,7 +615,7 @@ class OpcoConnection(models.Model):
         try:
             return self._vault().open(sealed, self.sudo().vault_id, purpose)
         except Unreadable as error:
-            raise UserError(
+            raise UnusableHere(
                 self.env._(
                     "The secrets of %(connection)s are unreadable on this server: its "
                     "master key is not the one that sealed them. Restore the master "
@@ -560,6 +643,7 @@ class OpcoConnection(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("profile_id", "=", self.profile_id.id),
                 ("client_id", "=", self.client_id),
+                ("token_url", "=", self.token_url),
                 ("client_id", "!=", False),
                 ("sealed_client_secret", "!=", False),
                 ("id", "!=", self.id),
@@ -617,7 +701,7 @@ class OpcoConnection(models.Model):
             return
         addresses = filter(None, (self.base_url, self.token_url))
         if not all(is_loopback(urlsplit(url).hostname or "") for url in addresses):
-            raise UserError(
+            raise UnusableHere(
                 self.env._(
                     "This database is a neutralized copy: it never calls the OPCO."
                 )

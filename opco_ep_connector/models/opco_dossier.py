@@ -9,9 +9,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..convergence.errors import AuthRefused, ConvergenceError
+from ..convergence.redact import redact_text
 from ..settlement import Settlement
 from .outcome_messages import explain_failure
-from .transactions import in_own_transaction
+from .transactions import in_own_transaction, isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -127,11 +128,14 @@ class OpcoDossier(models.Model):
 
     @api.model
     def _adopt(self, contract, connection, receipt):
-        """Return the dossier of a contract that the OPCO has just received."""
+        """Return the dossier of a contract that the OPCO has just received.
+
+        :param receipt: the transmission, received
+        """
         dossier = self.search(
             [
                 ("connection_id", "=", connection.id),
-                ("environment", "=", connection.environment),
+                ("environment", "=", receipt.environment),
                 ("internal_number", "=", receipt.internal_number),
             ]
         )
@@ -145,6 +149,7 @@ class OpcoDossier(models.Model):
             return dossier
         return self.create(
             connection._dossier_identity(receipt.internal_number)
+            | {"environment": receipt.environment}
             | values
             | self._state_values(connection, "TRANSMIS")
         )
@@ -168,8 +173,9 @@ class OpcoDossier(models.Model):
         }
 
     def _differs_from(self, connection, state):
+        norm_state = connection.profile_id._norm_state
         return (
-            self.raw_state != state.raw_state
+            norm_state(self.raw_state) != norm_state(state.raw_state)
             or (state.external_number and self.external_number != state.external_number)
             or (state.deca_number and self.deca_number != state.deca_number)
         )
@@ -186,7 +192,8 @@ class OpcoDossier(models.Model):
         for connection in self.env["opco.connection"].search(
             [("state", "=", "active")]
         ):
-            self._refresh_connection(connection)
+            with isolated(self.env, "Refresh of connection", connection.id):
+                self._refresh_connection(connection)
 
     @api.model
     def _refresh_connection(self, connection):
@@ -220,15 +227,17 @@ class OpcoDossier(models.Model):
 
     def _apply_detail(self, detail):
         """Mirror what the OPCO says, journal it, and tell the contract."""
-        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange)
         values = {
             "external_number": detail.external_number or self.external_number,
             "deca_number": detail.deca_number or self.deca_number,
-            "comment": detail.comment,
-            "instalments": detail.instalments,
+            "comment": redact_text(detail.comment or "") or False,
+            "instalments": list(detail.instalments),
         }
         if detail.raw_state and detail.raw_state != self.raw_state:
             values |= self._state_values(self.connection_id, detail.raw_state)
+        if all(self[name] == value for name, value in values.items()):
+            return
+        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange)
         former_state = self.raw_state
         self.write(values)
         contract = self.contract_id

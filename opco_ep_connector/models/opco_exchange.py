@@ -113,7 +113,7 @@ class OpcoExchange(models.Model):
             {
                 "connection_id": connection.id,
                 "transmission_id": transmission.id if transmission else False,
-                "environment": connection.environment,
+                "environment": (transmission or connection).environment,
                 "reference": transmission.reference if transmission else False,
                 "siret": connection.siret,
                 "method": exchange.method,

@@ -1,10 +1,17 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..convergence import profile as norm
+
+PATHS = ("status_path", "deposit_path", "read_path", "states_path")
+PATH = re.compile(r"/[A-Za-z0-9_.\-]+(/[A-Za-z0-9_.\-]+)*")
+HEADER_NAME = re.compile(r"[A-Za-z0-9\-]+")
+TO_TEST_AGAIN = frozenset((*PATHS, "auth_mode", "scope", "api_key_header"))
 
 
 class OpcoProfile(models.Model):
@@ -79,6 +86,37 @@ class OpcoProfile(models.Model):
     )
 
     _code_uniq = models.Constraint("UNIQUE(code)", "This OPCO already has a profile.")
+
+    _timeouts = models.Constraint(
+        "CHECK(connect_timeout BETWEEN 1 AND 120 AND read_timeout BETWEEN 1 AND 120 "
+        "AND deposit_timeout BETWEEN 1 AND 120)",
+        "A timeout is between 1 and 120 seconds.",
+    )
+
+    @api.constrains("api_key_header", *PATHS)
+    def _check_wire_names(self):
+        """A path must not lead to another host, nor a header carry another one."""
+        for profile in self:
+            usable = all(PATH.fullmatch(profile[name]) for name in PATHS)
+            if not usable or not HEADER_NAME.fullmatch(profile.api_key_header):
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, a path begins with / and holds "
+                        "letters, digits, dots, hyphens and slashes; the name of the "
+                        "header holds letters, digits and hyphens.",
+                        profile=profile.name,
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if TO_TEST_AGAIN & vals.keys():
+            # What was tested is no longer what would be called.
+            connections = self.env["opco.connection"].sudo()
+            connections.search([("profile_id", "in", self.ids)]).write(
+                {"state": "inactive", "test_result": False, "tested_at": False}
+            )
+        return result
 
     @api.constrains("not_found_statuses", "state_aliases")
     def _check_lists(self):

@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from ..convergence import payload
 from ..delivery import Delivery
 from .outcome_messages import explain_failure, remote_text
-from .transactions import in_own_transaction
+from .transactions import in_own_transaction, isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -221,7 +221,6 @@ class OpcoTransmission(models.Model):
             "reference": contract.name,
             "connection_id": connection.id,
             "environment": connection.environment,
-            "state": "held" if connection.state == "stopped" else "queued",
             "user_id": self.env.uid,
             "payload": body.decode(),
             "payload_sha256": hashlib.sha256(body).hexdigest(),
@@ -267,9 +266,20 @@ class OpcoTransmission(models.Model):
     def _cron_deliver(self):
         """Send what is due; the only place that deposits at an OPCO."""
         self._settle_lost_claims()
+        in_own_transaction(self.env, self._follow_connections)
         self._apply_pending()
-        Delivery(self.env).run()
-        self._wake_for_next()
+        passed_over = Delivery(self.env).run()
+        self._wake_for_next(passed_over)
+
+    @api.model
+    def _follow_connections(self):
+        """Hold what waits for a stopped connection, release what an open one holds."""
+        rows = self.search([("state", "in", ("queued", "retry", "held"))])
+        for connection in rows.connection_id:
+            if connection.state == "stopped":
+                self._hold_queue(connection, connection.test_message)
+            elif connection.state == "active":
+                self._release_held(connection)
 
     @api.model
     def _settle_lost_claims(self):
@@ -278,7 +288,10 @@ class OpcoTransmission(models.Model):
             [("state", "=", "sending"), ("claimed_until", "<", fields.Datetime.now())]
         )
         for row in lost:
-            in_own_transaction(self.env, row._in_sender_language()._record_lost_claim)
+            with isolated(self.env, "Transmission", row.id):
+                in_own_transaction(
+                    self.env, row._in_sender_language()._record_lost_claim
+                )
 
     @api.model
     def _apply_pending(self):
@@ -286,13 +299,16 @@ class OpcoTransmission(models.Model):
             row._in_sender_language()._apply_in_own_transaction()
 
     @api.model
-    def _wake_for_next(self):
+    def _wake_for_next(self, passed_over):
+        """Wake for the next row of a connection that could be used in this run."""
         waiting = self.search(
-            self._domain_due() | Domain("state", "=", "retry"),
+            Domain("state", "in", self.DUE_STATES)
+            & Domain("connection_id.state", "=", "active")
+            & Domain("connection_id", "not in", passed_over.ids),
             order="next_try_at",
             limit=1,
         )
-        if waiting.connection_id.state == "active":
+        if waiting:
             self._wake(at=max(waiting.next_try_at, fields.Datetime.now()))
 
     @api.model
@@ -313,7 +329,11 @@ class OpcoTransmission(models.Model):
 
         Begins right after a commit: what was changed since is not seen otherwise.
         """
-        due = self._domain_due() & Domain("connection_id", "=", connection.id)
+        due = (
+            self._domain_due()
+            & Domain("connection_id", "=", connection.id)
+            & Domain("environment", "=", connection.environment)
+        )
         rows = self.search(due, order="is_batch, next_try_at, id", limit=limit)
         rows = rows.try_lock_for_update(allow_referencing=True).filtered_domain(due)
         seconds = CLAIM_TIMEOUTS * connection.profile_id._longest_timeout()
@@ -428,12 +448,9 @@ class OpcoTransmission(models.Model):
     # ------------------------------------------------------------- consequences
     def _apply_in_own_transaction(self):
         """Tell the contract; what fails here is done again by the next run."""
-        try:
+        # It stays marked as not applied.
+        with isolated(self.env, "Consequences of transmission", self.id):
             in_own_transaction(self.env, self._apply)
-        except Exception:
-            # One record must not stop the others; it stays marked as not applied.
-            _logger.exception("Transmission %s: its outcome is not applied", self.id)
-            self.env.cr.rollback()
 
     def _apply(self):
         """Consequences of the outcome on everything else; idempotent."""

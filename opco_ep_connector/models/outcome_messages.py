@@ -3,6 +3,7 @@
 """The sentences that people read about the outcome of a call."""
 
 from ..convergence.errors import AuthRefused, Busy, NotSent, Rejected, WrongAddress
+from ..convergence.redact import redact_text
 
 
 def explain_failure(env, error):
@@ -46,8 +47,10 @@ def _explain_refused_credentials(env, error):
 
 
 def remote_text(error):
-    """Return what the OPCO said, one complaint a line; untrusted text."""
-    return "\n".join(
-        " – ".join(filter(None, (message.code, message.text)))
-        for message in error.messages
+    """Return what the OPCO said, one complaint a line; untrusted, without a NIR."""
+    return redact_text(
+        "\n".join(
+            " – ".join(filter(None, (message.code, message.text)))
+            for message in error.messages
+        )
     )

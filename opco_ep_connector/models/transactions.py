@@ -5,16 +5,34 @@
 import logging
 import random
 import time
+from contextlib import contextmanager
 
 from psycopg2.errors import UniqueViolation
 
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from ..convergence.redact import redact_text
 
 _logger = logging.getLogger(__name__)
 
 MAX_TRIES = 8
 # Two crons may mirror the same new dossier at once.
 WORTH_ANOTHER_TRY = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, UniqueViolation)
+
+
+@contextmanager
+def isolated(env, what, which):
+    """Keep the failure of one record from stopping the others.
+
+    The failure is logged, without the values PostgreSQL may repeat, and what it left
+    pending is rolled back.
+    """
+    try:
+        yield
+    except Exception as error:
+        env.cr.rollback()
+        _logger.error("%s %s failed: %s", what, which, redact_text(repr(error)))
+        _logger.debug("Where it failed:", exc_info=True)
 
 
 def in_own_transaction(env, work):

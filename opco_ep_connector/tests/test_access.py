@@ -3,7 +3,7 @@
 
 import inspect
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -173,3 +173,33 @@ class TestAccess(ConnectorCase):
     def call(self, model, name, arguments):
         user = self.colleague
         return call_kw(self.env[model].with_user(user), name, arguments, {})
+
+    def test_connection_is_not_made_active(self):
+        values = {
+            "company_id": self.company.id,
+            "partner_id": self.new_employer().id,
+            "editor": "Editor",
+        }
+        connections = self.env["opco.connection"].with_user(self.administrator)
+        for forged in ({"state": "active"}, {"test_result": "passed"}):
+            with self.assertRaises(AccessError):
+                connections.create(values | forged)
+        with self.assertRaises(AccessError):
+            connections.with_context(default_state="active").create(values)
+        with self.assertRaises(AccessError):
+            self.connection.with_user(self.administrator).state = "stopped"
+
+    def test_profile_leads_to_no_other_host(self):
+        profile = self.connection.profile_id
+        for path in ("@evil.example/v1", ".evil.example/v1", "v1", "/v1?x=1", "//evil"):
+            with self.subTest(path), self.assertRaises(ValidationError):
+                profile.deposit_path = path
+        profile.deposit_path = "/SorApiEchangeCFA/v1/dossiers"
+        self.assertEqual(self.connection.state, "inactive")
+
+    def test_wizards_are_only_made_by_their_buttons(self):
+        for model in ("opco.simulation", "opco.transmit.line"):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.transmitter).create(
+                    {"contract_id": self.contract.id}
+                )

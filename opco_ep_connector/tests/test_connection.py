@@ -180,12 +180,21 @@ class TestConnection(ConnectorCase):
 
     def test_production_refuses_this_machine(self):
         with self.assertRaisesRegex(ValidationError, "an address of this machine"):
-            self.connection.environment = "production"
+            self.connection.write(
+                {"environment": "production", "base_url": self.connection.base_url}
+            )
+
+    def test_address_is_typed_again_for_another_environment(self):
+        self.connection.environment = "test"
+        self.assertFalse(self.connection.base_url)
+        self.assertFalse(self.connection.token_url)
+        self.assertEqual(self.connection.state, "inactive")
 
     def test_production_refuses_a_token_server_on_this_machine(self):
-        self.connection.base_url = "https://opco.example"
         with self.assertRaisesRegex(ValidationError, "an address of this machine"):
-            self.connection.environment = "production"
+            self.connection.write(
+                {"environment": "production", "base_url": "https://opco.example"}
+            )
 
     def test_production_takes_an_address_of_elsewhere(self):
         self.connection.write(
@@ -290,7 +299,9 @@ class TestConnection(ConnectorCase):
     def test_what_went_to_the_sandbox_can_go_to_another_environment(self):
         contract = self.new_contract()
         self.send(contract)
-        self.connection.environment = "test"
+        self.connection.write(
+            {"environment": "test", "base_url": self.connection.base_url}
+        )
         self.connection.action_test_connection()
         row = self.send(contract)
         self.assertRecordValues(row, [{"state": "sent", "environment": "test"}])

@@ -4,6 +4,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
+
 from .common import SIRET, ConnectorCase
 
 DOSSIER_LOGGER = "odoo.addons.opco_ep_connector.models.opco_dossier"
@@ -188,3 +190,48 @@ class TestFollowUp(ConnectorCase):
         return self.env["bus.bus"].search_count(
             [("message", "like", "opco_ep_connector/contracts")]
         )
+
+    def test_former_refusal_does_not_speak_for_the_new_deposit(self):
+        already = len(self.sent_numbers())
+        contract = self.new_contract()
+        self.send(contract)
+        former = contract.opco_internal_number
+        self.sandbox.set_state(former, "REFUSE", "Pièce manquante")
+        self.refresh()
+        self.assertTrue(contract.opco_is_to_transmit)
+        row = self.transmit(contract)
+        self.assertFalse(contract.opco_is_to_transmit)
+        self.assertFalse(contract.opco_state)
+        self.sandbox.set_state(former, "ANNULE")
+        self.refresh()
+        self.assertTrue(row.is_live)
+        self.assertEqual(contract.state, "ready")
+        self.deliver()
+        self.assertEqual(len(self.sent_numbers()), already + 2)
+        self.assertNotEqual(contract.opco_internal_number, former)
+
+    def test_remote_text_shows_no_nir(self):
+        contract = self.new_contract()
+        self.send(contract)
+        self.sandbox.set_state(
+            contract.opco_internal_number, "REFUSE", f"NIR {NIR} inconnu"
+        )
+        self.refresh()
+        self.assertIn("inconnu", contract.opco_comment)
+        self.assertNotIn(NIR, contract.opco_comment)
+        self.assertFalse(any(NIR in text for text in self.said(contract)))
+
+    def test_cancelled_contract_does_not_leave(self):
+        already = self.sent_numbers()
+        contract = self.new_contract()
+        row = self.transmit(contract)
+        contract.with_user(self.transmitter).action_cancel()
+        self.deliver()
+        self.assertEqual((row.state, contract.state), ("cancelled", "cancelled"))
+        self.assertEqual(self.sent_numbers(), already)
+
+    def test_contract_the_opco_has_is_not_cancelled_here(self):
+        contract = self.new_contract()
+        self.send(contract)
+        with self.assertRaisesRegex(UserError, "has or may have"):
+            contract.with_user(self.transmitter).action_cancel()

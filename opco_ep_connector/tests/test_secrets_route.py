@@ -331,8 +331,8 @@ class TestSecretsAtRest(ConnectorCase):
             self.assertLogs("odoo.addons.opco_ep_connector.delivery", "WARNING"),
         ):
             self.deliver()
-        self.assertEqual(row.state, "held")
-        self.assertIn("This server cannot keep secrets", row.message)
+        # Another server may have the key: the connection is not stopped.
+        self.assertEqual(row.state, "queued")
         self.connection.action_test_connection()
         self.deliver()
         self.assertEqual(row.state, "sent")

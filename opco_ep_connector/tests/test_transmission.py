@@ -15,11 +15,12 @@ from odoo.tools import mute_logger
 from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 
 from ..convergence.client import ConvergenceClient
+from ..models.opco_connection import UnusableHere
 from ..models.opco_transmission import OpcoTransmission
 from .common import CLOSED_SIRET, KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
 
 DEPOSIT = {"method": "POST", "path": "/v1/dossiers"}
-APPLICATION = "odoo.addons.opco_ep_connector.models.opco_transmission"
+APPLICATION = "odoo.addons.opco_ep_connector.models.transactions"
 ONE_CALL_AT_A_TIME = patch(
     "odoo.addons.opco_ep_connector.delivery.CALLS_PER_CONNECTION", 1
 )
@@ -516,10 +517,46 @@ class TestFailure(ConnectorCase):
         self.assertEqual(rows.mapped("state"), ["sent", "sent"])
         self.assertEqual(len(self.sent_numbers()), 2)
 
+    def test_outcome_that_cannot_be_written_costs_only_its_own(self):
+        contracts = self.contract | self.new_contract() | self.new_contract()
+        rows = self.transmit(contracts)
+        model = type(rows)
+        write_receipt = model._record_accepted
+
+        def fail_for_the_first(row, receipt):
+            if row == rows[0]:
+                raise ValueError("no luck")
+            return write_receipt(row, receipt)
+
+        with (
+            patch.object(model, "_record_accepted", fail_for_the_first),
+            self.assertLogs(APPLICATION, "ERROR"),
+        ):
+            self.deliver()
+        self.assertEqual(rows.mapped("state"), ["sending", "sent", "sent"])
+
+    def test_server_without_the_key_does_not_spin(self):
+        self.transmit(self.contract)
+        self.connection.software_version = "1.0.1"
+        triggers = self.env["ir.cron.trigger"]
+        with (
+            patch.object(
+                type(self.connection),
+                "_open_secret",
+                side_effect=UnusableHere("no key"),
+            ),
+            self.assertLogs("odoo.addons.opco_ep_connector.delivery", "WARNING"),
+        ):
+            self.deliver()
+        cron = self.env.ref("opco_ep_connector.ir_cron_deliver")
+        self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
+        self.assertEqual(self.connection.state, "active")
+
     def test_what_is_queued_while_stopped_is_held(self):
         self.send_with_revoked_key()
         other = self.new_contract()
         row = self.transmit(other)
+        self.deliver()
         self.assertEqual(row.state, "held")
         self.assertEqual(other.opco_transport_state, "held")
         self.paste_key()

@@ -30,7 +30,7 @@ class OpcoSimulation(models.TransientModel):
     @api.model
     def _open(self, preparation):
         """Return the action that shows a `Preparation`."""
-        wizard = self.create(
+        wizard = self.sudo().create(
             {
                 "contract_id": preparation.contract.id,
                 "connection_id": preparation.connection and preparation.connection.id,

@@ -41,7 +41,10 @@ class OpcoTransmit(models.TransientModel):
             for preparation in preparations
         ]
         values.sort(key=lambda line: order[line["status"]])
-        wizard = self.create({"line_ids": [fields.Command.create(v) for v in values]})
+        # Only by this way: a line shows names of its contract.
+        wizard = self.sudo().create(
+            {"line_ids": [fields.Command.create(v) for v in values]}
+        )
         return wizard._reopen()
 
     @api.model
@@ -57,7 +60,7 @@ class OpcoTransmit(models.TransientModel):
         contracts = lines.contract_id
         contracts._opco_check_transmitter()
         contracts._transmit()
-        lines.unlink()
+        lines.sudo().unlink()
         notification = contracts._opco_queued_notification(contracts)
         if self.line_ids:
             notification["params"]["next"] = self._reopen()

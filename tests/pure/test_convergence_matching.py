@@ -5,6 +5,7 @@
 import copy
 
 import pytest
+
 from convergence.matching import identity, is_same_contract
 
 SENT = {

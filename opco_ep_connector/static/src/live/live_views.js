@@ -13,6 +13,7 @@ import {registry} from "@web/core/registry";
 
 // While something is queued the form also asks by itself, should the websocket be down.
 const POLL_MS = 3000;
+const RELOAD_DELAY_MS = 700;
 
 export class LiveFormController extends FormController {
     setup() {
@@ -65,9 +66,16 @@ export class LiveListController extends ListController {
                 detail.ids.includes(record.resId)
             );
             if (isShown && !root.editedRecord && !root.selection.length) {
-                root.load();
+                this.reloadSoon();
             }
         });
+        onWillUnmount(() => clearTimeout(this.reloadTimer));
+    }
+
+    // Hundreds of receipts may come at once: one reload shows them all.
+    reloadSoon() {
+        clearTimeout(this.reloadTimer);
+        this.reloadTimer = setTimeout(() => this.model.root.load(), RELOAD_DELAY_MS);
     }
 }
 
