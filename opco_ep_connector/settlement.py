@@ -4,6 +4,7 @@
 
 import json
 import logging
+from functools import partial
 
 from .convergence.errors import ConvergenceError
 from .convergence.matching import identity, is_same_contract
@@ -62,7 +63,7 @@ class Settlement:
                 continue
             if is_same_contract(sent, identity(detail.raw.get("cerfa") or {})):
                 del details[dossier]
-                in_own_transaction(self.env, lambda: row._record_found(detail))
+                in_own_transaction(self.env, partial(row._record_found, detail))
                 row._apply_in_own_transaction()
                 return
         in_own_transaction(self.env, row._record_not_found)

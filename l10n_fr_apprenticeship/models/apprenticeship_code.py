@@ -41,10 +41,14 @@ class ApprenticeshipCode(models.Model):
         "This code already exists in this table for the same starting date.",
     )
 
-    @api.depends("code", "name")
+    @api.depends("code", "name", "valid_to")
     def _compute_display_name(self):
         for code in self:
-            code.display_name = f"{code.code} – {code.name}"
+            code.display_name = (
+                f"{code.code} – {code.name} (→ {code.valid_to:%d/%m/%Y})"
+                if code.valid_to
+                else f"{code.code} – {code.name}"
+            )
 
     @api.model
     def _shipped_rows(self):

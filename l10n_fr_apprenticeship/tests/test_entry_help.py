@@ -245,7 +245,8 @@ class TestEstablishmentHelp(EntryHelpCase):
 
     def test_register_that_cannot_answer(self):
         def down(siret):
-            raise UserError("The register does not answer.")
+            message = "The register does not answer."
+            raise UserError(message)
 
         contract = self.contract_of(street=False)
         with self.register(down), self.assertRaises(UserError) as raised:

@@ -17,7 +17,7 @@ _DATE_LENGTH = len("2026-09-01")
 
 @dataclass(frozen=True)
 class Identity:
-    """What makes a contract this one; `nir` without its key, dates as ``YYYY-MM-DD``."""
+    """What makes a contract this one: NIR without its key, dates ``YYYY-MM-DD``."""
 
     employer_siret: str
     start: str

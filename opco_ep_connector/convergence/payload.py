@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The deposit's body: from the form to the bytes that leave (norm §2)."""
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,11 @@ def dossier(cerfa: "Cerfa", profile: Profile) -> dict[str, Any]:
     if proving_signature is not None:
         spelled[profile.proving_signature_key] = proving_signature
     return {"cerfa": spelled}
+
+
+def digest(body: bytes) -> str:
+    """Return the SHA-256 of a body, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def encode(payload: dict[str, Any]) -> bytes:

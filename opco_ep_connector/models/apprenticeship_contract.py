@@ -228,12 +228,27 @@ class ApprenticeshipContract(models.Model):
         preparation.content = payload.dossier(
             cerfa, profile or self._opco_profile_for_reading()
         )
+        preparation.warnings += filter(
+            None, [self._opco_unchanged_since_rejection(preparation.content)]
+        )
         if not preparation.blocking:
             preparation.blocking += [
                 self.env._("%(field)s: %(problem)s", field=path, problem=problem)
                 for path, problem in schema_errors(preparation.content)
             ]
         return preparation
+
+    def _opco_unchanged_since_rejection(self, content):
+        """Return what the OPCO said of exactly this content, if it rejected it."""
+        if self.opco_transport_state != "rejected":
+            return None
+        rejected = self.sudo().opco_transmission_ids.sorted("id")[-1:]
+        if rejected.payload_sha256 != payload.digest(payload.encode(content)):
+            return None
+        return self.env._(
+            "Nothing has changed since the OPCO rejected it: %(message)s",
+            message=rejected.message,
+        )
 
     def _opco_profile_for_reading(self):
         """Return how OPCO EP spells a contract that has no route yet."""
@@ -258,8 +273,6 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_already_sent(self):
         """Return why this contract may not be sent (again), or nothing."""
-        if self.state not in ("draft", "ready"):
-            return self.env._("Only drafts and ready contracts can be transmitted.")
         if self.opco_is_to_transmit:
             return None
         if self.opco_transport_state == "sent":
@@ -267,6 +280,8 @@ class ApprenticeshipContract(models.Model):
                 "Already received by the OPCO under the number %(number)s.",
                 number=self.opco_internal_number,
             )
+        if self.state not in ("draft", "ready"):
+            return self.env._("Only drafts and ready contracts can be transmitted.")
         return self.env._("Already on its way to the OPCO.")
 
     def _opco_route(self):
@@ -342,7 +357,9 @@ class ApprenticeshipContract(models.Model):
         state = CONTRACT_STATE.get(dossier.state)
         if state:
             values["state"] = state
-        self.sudo().write(values)
+        # Odoo tracks in the language of whoever writes, a cron here.
+        language = self.user_id.lang or self.env.lang
+        self.sudo().with_context(lang=language).write(values)
         if dossier.state in ("refused", "cancelled"):
             self._opco_transmission_of(dossier).is_live = False
 

@@ -410,7 +410,6 @@ class OpcoConnection(models.Model):
                 "type": kind,
                 "title": title,
                 "message": message,
-                "sticky": kind == "danger",
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

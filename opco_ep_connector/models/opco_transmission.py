@@ -1,7 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import hashlib
 import logging
 import random
 from datetime import timedelta
@@ -223,7 +222,7 @@ class OpcoTransmission(models.Model):
             "environment": connection.environment,
             "user_id": self.env.uid,
             "payload": body.decode(),
-            "payload_sha256": hashlib.sha256(body).hexdigest(),
+            "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
         }
 

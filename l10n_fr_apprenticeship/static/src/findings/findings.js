@@ -30,22 +30,33 @@ export class Findings extends Component {
         return this.props.record.data[this.props.name] || [];
     }
 
-    get shown() {
-        return this.state.all ? this.findings : this.findings.slice(0, SHOWN_AT_FIRST);
+    /**
+     * What blocks, then what only warns: two boxes, each with its title.
+     */
+    get boxes() {
+        const isBlocking = (finding) => BLOCKING.includes(finding.severity);
+        const boxes = [
+            {
+                name: "blocking",
+                color: "alert-danger",
+                title: _t("To complete or correct before sending:"),
+                findings: this.findings.filter(isBlocking),
+            },
+            {
+                name: "warning",
+                color: "alert-warning",
+                title: _t("To check before sending:"),
+                findings: this.findings.filter((finding) => !isBlocking(finding)),
+            },
+        ];
+        return boxes.filter((box) => box.findings.length).map((box) => this.cut(box));
     }
 
-    get hiddenCount() {
-        return this.findings.length - this.shown.length;
-    }
-
-    get isBlocking() {
-        return this.findings.some((finding) => BLOCKING.includes(finding.severity));
-    }
-
-    get title() {
-        return this.isBlocking
-            ? _t("To complete or correct before sending:")
-            : _t("To check before sending:");
+    cut(box) {
+        const shown = this.state.all
+            ? box.findings
+            : box.findings.slice(0, SHOWN_AT_FIRST);
+        return {...box, shown, hiddenCount: box.findings.length - shown.length};
     }
 
     mayPassOver(finding) {
