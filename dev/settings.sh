@@ -10,6 +10,11 @@ if [ "$(id -u)" = 0 ]; then
 else
   CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/opco_ep_connector}
 fi
+case $CACHE in
+/*) ;;
+*) CACHE=$PWD/$CACHE ;;
+esac
+export CACHE
 ODOO_PORT=${ODOO_PORT:-8069}
 SANDBOX_PORT=${SANDBOX_PORT:-8070}
 PG_PORT=${PG_PORT:-5469}
@@ -29,7 +34,7 @@ fail() {
   exit 1
 }
 
-mkdir -p "$CACHE" "$RUN" || fail "the cache folder $CACHE cannot be written: set CACHE to a folder of yours."
+mkdir -p "$CACHE" "$RUN" 2>/dev/null || fail "the cache folder $CACHE cannot be written: set CACHE to a folder of yours."
 
 # An Odoo given by ODOO=/path/to/odoo brings its own interpreter or the caller's.
 odoo_given() { [ -n "${ODOO:-}" ]; }
