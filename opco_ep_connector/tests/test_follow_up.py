@@ -168,7 +168,7 @@ class TestFollowUp(ConnectorCase):
 
     def test_committed_contract_does_not_leave_again(self):
         self.decide("ENGAGE")
-        with self.assertRaisesRegex(UserError, "Only drafts and ready contracts"):
+        with self.assertRaisesRegex(UserError, "Already received by the OPCO"):
             self.contract.with_user(self.transmitter)._transmit()
 
     def decide(self, state, comment=None):
