@@ -273,12 +273,23 @@ class OpcoTransmission(models.Model):
     @api.model
     def _follow_connections(self):
         """Hold what waits for a stopped connection, release what an open one holds."""
-        rows = self.search([("state", "in", ("queued", "retry", "held"))])
+        rows = self.search([("state", "in", self.NEVER_LEFT_STATES)])
+        rows -= rows._cancel_stranded()
         for connection in rows.connection_id:
             if connection.state == "stopped":
                 self._hold_queue(connection, connection.test_message)
             elif connection.state == "active":
                 self._release_held(connection)
+
+    def _cancel_stranded(self):
+        """Cancel what was queued while its connection changed environment."""
+        stranded = self.filtered(
+            lambda row: row.environment != row.connection_id.environment
+        )
+        stranded.write({"state": "cancelled", "is_live": False, "applied": True})
+        for row in stranded:
+            row.contract_id._opco_mirror_environment(row.connection_id.environment)
+        return stranded
 
     @api.model
     def _settle_lost_claims(self):

@@ -535,6 +535,23 @@ class TestFailure(ConnectorCase):
             self.deliver()
         self.assertEqual(rows.mapped("state"), ["sending", "sent", "sent"])
 
+    def test_queued_for_another_environment_never_leaves(self):
+        """Queued in one transaction while another one changed the environment."""
+        row = self.transmit(self.contract)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE opco_connection SET environment = 'test' WHERE id = %s",
+            [self.connection.id],
+        )
+        self.env.invalidate_all()
+        triggers = self.env["ir.cron.trigger"]
+        last = max(triggers.search([]).ids)
+        self.deliver()
+        self.assertFalse(self.sandbox.deposits())
+        self.assertEqual((row.state, row.is_live), ("cancelled", False))
+        self.assertTrue(self.contract.opco_is_to_transmit)
+        self.assertFalse(triggers.search([("id", ">", last)]))
+
     def test_server_without_the_key_does_not_spin(self):
         self.transmit(self.contract)
         self.connection.software_version = "1.0.1"
