@@ -5,13 +5,24 @@
 import json
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 
 from .. import states
 from ..formats import is_siret
 from ..sandbox import current
+from ..uploads import CONTENT_TYPES, extension
 
 blueprint = Blueprint("page", __name__)
+
+SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -54,8 +65,9 @@ def euros(amount):
 @blueprint.get("/")
 def home():
     """Dossiers received."""
-    rows = [(row, json.loads(row["cerfa"])) for row in current().dossiers.all()]
-    return render_template("dossiers.html", rows=rows)
+    latest = current().dossiers.latest(SHOWN)
+    rows = [(row, json.loads(row["cerfa"])) for row in latest]
+    return render_template("dossiers.html", rows=rows, limit=SHOWN)
 
 
 @blueprint.get("/dossiers/<int(max=9999999999):number>")
@@ -117,10 +129,45 @@ def issue_key():
     return render_template("key.html", siret=siret, key=key)
 
 
+@blueprint.get("/depots")
+def deposits():
+    """Every deposit received, or the duplicates only."""
+    ledger, duplicates = current().ledger, bool(request.args.get("doublons"))
+    found = ledger.duplicates(SHOWN) if duplicates else ledger.all(SHOWN)
+    return render_template(
+        "deposits.html",
+        deposits=found,
+        duplicates=duplicates,
+        summary=ledger.summary(),
+        limit=SHOWN,
+    )
+
+
 @blueprint.get("/rejets")
 def rejected():
     """Refused deposits and why."""
-    return render_template("rejected.html", deposits=current().ledger.rejected())
+    return render_template("rejected.html", deposits=current().ledger.rejected(SHOWN))
+
+
+@blueprint.get("/pieces")
+def files():
+    """Files received with conventions and documents."""
+    return render_template("files.html", files=current().files.all()[:SHOWN])
+
+
+@blueprint.get("/pieces/<int(max=9999999999):number>/fichier")
+def download(number):
+    """One of these files."""
+    sandbox = current()
+    file = sandbox.files.get(number)
+    if file is None or file["sha256"] is None:
+        abort(404)
+    return send_file(
+        sandbox.files.path(file["sha256"]),
+        mimetype=CONTENT_TYPES[extension(file["name"])],
+        as_attachment=True,
+        download_name=file["name"],
+    )
 
 
 def _masked(value):
