@@ -4,6 +4,7 @@
 from . import opco_profile
 from . import opco_connection
 from . import opco_dossier
+from . import opco_batch
 from . import opco_transmission
 from . import opco_exchange
 from . import apprenticeship_contract
