@@ -68,12 +68,12 @@ class OpcoBatch(models.Model):
 
     total_count = fields.Integer(string="Contracts", compute="_compute_counts")
     done_count = fields.Integer(string="Done", compute="_compute_counts")
-    accepted_count = fields.Integer(string="Accepted", compute="_compute_counts")
-    rejected_count = fields.Integer(string="Rejected", compute="_compute_counts")
+    accepted_count = fields.Integer(string="Acceptances", compute="_compute_counts")
+    rejected_count = fields.Integer(string="Rejections", compute="_compute_counts")
     waiting_count = fields.Integer(string="Waiting", compute="_compute_counts")
     unknown_count = fields.Integer(string="To be verified", compute="_compute_counts")
-    held_count = fields.Integer(string="Held", compute="_compute_counts")
-    cancelled_count = fields.Integer(string="Cancelled", compute="_compute_counts")
+    held_count = fields.Integer(string="On hold", compute="_compute_counts")
+    cancelled_count = fields.Integer(string="Cancellations", compute="_compute_counts")
     left_out_count = fields.Integer(
         string="Contracts left out", compute="_compute_left_out_count"
     )
@@ -168,7 +168,7 @@ class OpcoBatch(models.Model):
                 "Stopped by %(person)s on %(at)s: what has not left does not leave "
                 "before the batch is resumed.",
                 person=batch.sudo().stopped_by_id.name,
-                at=format_datetime(self.env, batch.stopped_at),
+                at=format_datetime(self.env, batch.stopped_at, dt_format="short"),
             )
 
     @api.depends("transmission_ids.state")
@@ -292,6 +292,7 @@ class OpcoBatch(models.Model):
         :return: the batches
         """
         batches = self.browse()
+        contracts = self.env["apprenticeship.contract"]
         by_company = {}
         for preparation in preparations:
             company = preparation.connection.company_id
@@ -303,11 +304,12 @@ class OpcoBatch(models.Model):
                     "company_id": company.id,
                     "user_id": self.env.uid,
                     "origin_id": origin and origin.id,
-                    "left_out_ids": left_out
-                    and left_out.filtered(lambda one, c=company: one.company_id == c),
+                    "left_out_ids": (left_out or contracts).filtered_domain(
+                        [("company_id", "=", company.id)]
+                    ),
                 }
             )
-            self.env["apprenticeship.contract"]._opco_queue(together, batch)
+            contracts._opco_queue(together, batch)
             batches += batch.sudo(False)
         return batches
 
@@ -316,7 +318,7 @@ class OpcoBatch(models.Model):
         return self.env._(
             "%(count)s contracts on %(at)s",
             count=count,
-            at=format_datetime(self.env, fields.Datetime.now()),
+            at=format_datetime(self.env, fields.Datetime.now(), dt_format="short"),
         )
 
     def _rows_to_hurry(self):

@@ -13,8 +13,35 @@ import {registry} from "@web/core/registry";
 
 // Without a websocket, a form on which something is awaited asks by itself.
 const POLL_MS = 3000;
-// A batch is told of once a second: this later, what moved meanwhile is seen too.
+// Longer than the second in which a batch is told of once only.
 const RELOAD_DELAY_MS = 1200;
+
+/**
+ * Return what reloads once for all that is told meanwhile.
+ *
+ * A reload always comes a whole delay after the last message: what moved since and was
+ * not told of is seen too.
+ */
+function useReloadSoon(reload) {
+    let timer = null;
+    let isToldAgain = false;
+    function reloadSoon() {
+        if (timer) {
+            isToldAgain = true;
+            return;
+        }
+        timer = setTimeout(() => {
+            timer = null;
+            reload();
+            if (isToldAgain) {
+                isToldAgain = false;
+                reloadSoon();
+            }
+        }, RELOAD_DELAY_MS);
+    }
+    onWillUnmount(() => clearTimeout(timer));
+    return reloadSoon;
+}
 
 export class LiveFormController extends FormController {
     setup() {
@@ -82,43 +109,34 @@ export class LiveFormController extends FormController {
 export class LiveBatchFormController extends LiveFormController {
     setup() {
         super.setup();
-        onWillUnmount(() => clearTimeout(this.reloadTimer));
+        this.showWhatMoved = useReloadSoon(() => this.reloadUnlessEdited());
     }
 
     get isAwaiting() {
         return this.model.root.data.is_running;
-    }
-
-    // One reload shows all that moves until it comes; none puts it off.
-    showWhatMoved() {
-        this.reloadTimer ??= setTimeout(() => {
-            this.reloadTimer = undefined;
-            this.reloadUnlessEdited();
-        }, RELOAD_DELAY_MS);
     }
 }
 
 export class LiveListController extends ListController {
     setup() {
         super.setup();
+        const reloadSoon = useReloadSoon(() => this.reloadUnlessBusy());
         useBus(useService("opco_live").bus, RECORDS_MOVED, ({detail}) => {
             const root = this.model.root;
             const isShown =
                 detail.resModel === this.props.resModel &&
                 root.records.some((record) => detail.ids.includes(record.resId));
-            if (isShown && !root.editedRecord && !root.selection.length) {
-                this.reloadSoon();
+            if (isShown) {
+                reloadSoon();
             }
         });
-        onWillUnmount(() => clearTimeout(this.reloadTimer));
     }
 
-    // Hundreds of receipts may come at once: one reload shows them all.
-    reloadSoon() {
-        this.reloadTimer ??= setTimeout(() => {
-            this.reloadTimer = undefined;
-            this.model.root.load();
-        }, RELOAD_DELAY_MS);
+    reloadUnlessBusy() {
+        const root = this.model.root;
+        if (!root.editedRecord && !root.selection.length) {
+            root.load();
+        }
     }
 }
 
