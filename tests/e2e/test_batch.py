@@ -14,7 +14,12 @@ from world import World, run_folder
 
 COUNT = 200
 TO_TRANSMIT = "odoo/action-opco_ep_connector.apprenticeship_contract_action_to_transmit"
-CONNECTION_TEST = "SELECT count(*) FROM opco_transmission WHERE state = %s"
+STATE_COUNT = "SELECT count(*) FROM opco_transmission WHERE state = %s"
+WITHOUT_WEBSOCKET = """
+const bus = odoo.__WOWL_DEBUG__.root.env.services.bus_service;
+bus.stop();
+bus.workerState = "DISCONNECTED";
+"""
 WIZARD_SECONDS = 20
 SECONDS_TO_FINISH = 240
 
@@ -64,7 +69,8 @@ def test_two_hundred_contracts(crowd, people):
     take(crowd, page, "wizard")
     began = time.monotonic()
     send.click()
-    expect(page.locator(f"{FORM} [name=done_count]")).to_be_visible()
+    bar = page.locator(f"{FORM} [name=done_count]")
+    expect(bar).to_be_visible(timeout=WIZARD_SECONDS * 1000)
     print(f"From the click to the batch: {time.monotonic() - began:.1f} s")
     asked = []
     page.on("request", lambda request: note(asked, request))
@@ -78,12 +84,16 @@ def test_two_hundred_contracts(crowd, people):
     page.click(f"{FORM} button[name=action_stop]")
     expect(page.locator(f"{FORM} [name=stopped_text]")).to_be_visible()
     wait_until_nothing_leaves(crowd)
-    stopped_at = crowd.one("SELECT count(*) FROM opco_transmission WHERE state='sent'")
+    stopped_at = crowd.one(STATE_COUNT, "sent")
     page.wait_for_timeout(3000)
+    asked.clear()
+    page.wait_for_timeout(4000)
+    assert not asked, "nothing has moved, and it would be told"
+    page.evaluate(WITHOUT_WEBSOCKET)
+    page.wait_for_timeout(4000)
+    assert asked, "nobody tells: it asks by itself"
     take(crowd, page, "stopped")
-    assert stopped_at == crowd.one(
-        "SELECT count(*) FROM opco_transmission WHERE state='sent'"
-    )
+    assert stopped_at == crowd.one(STATE_COUNT, "sent")
     assert stopped_at < count
 
     page.click(f"{FORM} button[name=action_resume]")
@@ -143,7 +153,7 @@ def number(page, name):
 
 def wait_until_nothing_leaves(world):
     deadline = time.monotonic() + 20
-    while world.one(CONNECTION_TEST, "sending"):
+    while world.one(STATE_COUNT, "sending"):
         assert time.monotonic() < deadline
         time.sleep(0.2)
 
