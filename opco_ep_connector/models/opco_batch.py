@@ -183,11 +183,6 @@ class OpcoBatch(models.Model):
                 cancelled=batch.cancelled_count,
             )
 
-    def write(self, vals):
-        if not self.env.su:
-            raise AccessError(self.env._("A batch cannot change."))
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise AccessError(self.env._("A batch cannot be deleted."))

@@ -21,6 +21,13 @@ class TestAutomaticSending(ConnectorCase):
     def run_cron(self):
         self._run("opco_ep_connector.ir_cron_send_ready")
 
+    def new_site(self):
+        centre = self.company.partner_id
+        return self.new_employer(
+            company_registry="90000002700020",
+            apprenticeship_uai=centre.apprenticeship_uai,
+        )
+
     def new_ready(self, count=1, **changes):
         contracts = self.Contract.union(
             *(self.new_contract(**changes) for _number in range(count))
@@ -86,6 +93,10 @@ class TestAutomaticSending(ConnectorCase):
         row = self.transmit(contract)
         row.with_user(self.transmitter).action_cancel()
         self.assertFalse(contract.opco_transport_state)
+        # Nothing was transmitted in the environment of this one.
+        self.new_connection(
+            partner_id=self.new_site().id, environment="test", is_automatic=True
+        ).state = "active"
         self.run_cron()
         self.assertEqual(contract.opco_transmission_ids, row)
 
@@ -96,11 +107,13 @@ class TestAutomaticSending(ConnectorCase):
         self.assertFalse(contract.opco_transmission_ids)
 
     def test_other_connection_of_the_company_stays_manual(self):
-        site = self.new_employer(company_registry="90000002700020")
+        site = self.new_site()
         manual = self.new_connection(partner_id=site.id)
         manual.state = "active"
         contract = self.new_ready(training_centre_id=site.id)
-        self.assertEqual(contract._opco_route()[0][contract], manual)
+        [preparation] = contract._opco_prepare()
+        self.assertEqual(preparation.connection, manual)
+        self.assertTrue(preparation.is_simply_ready, preparation)
         self.run_cron()
         self.assertFalse(contract.opco_transmission_ids)
 

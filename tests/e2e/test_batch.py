@@ -118,7 +118,10 @@ def test_two_hundred_contracts(crowd, people):
         " ON t.id = a.activity_type_id WHERE t.icon = 'fa-exclamation-circle'"
     )
     page.click(".o-form-buttonbox button:has([name=rejected_count])")
-    expect(page.locator(".o_list_view .o_data_row")).to_have_count(1)
+    page.wait_for_selector(".o_searchview_facet")
+    expect(page.locator(".o_action_manager > .o_list_view .o_data_row")).to_have_count(
+        1
+    )
     take(crowd, page, "rejected-rows")
 
 
