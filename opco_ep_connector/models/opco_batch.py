@@ -56,7 +56,7 @@ class OpcoBatch(models.Model):
     paced_since = fields.Datetime(
         readonly=True,
         default=fields.Datetime.now,
-        help="From when on the pace is measured: the beginning, or the last resumption.",
+        help="The pace is measured since the beginning, or the last resumption.",
     )
     transmission_ids = fields.One2many("opco.transmission", "batch_id")
     rejected_ids = fields.One2many(
