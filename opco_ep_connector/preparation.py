@@ -11,7 +11,8 @@ class Preparation:
     """A contract, read, checked and rendered once.
 
     `content` is what would leave, personal data included; the sentences are in the
-    user's language, without what this user may not read.
+    user's language, without what this user may not read. `sender` is who is told of
+    the outcome, when it is not the user who queues.
     """
 
     contract: Any
@@ -19,6 +20,8 @@ class Preparation:
     content: dict = field(default_factory=dict, repr=False)
     blocking: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    is_unchanged: bool = False
+    sender: Any = None
 
     @property
     def is_sendable(self):

@@ -6,6 +6,7 @@ from . import opco_connection
 from . import opco_health
 from . import opco_scheduler
 from . import opco_dossier
+from . import opco_batch
 from . import opco_transmission
 from . import opco_exchange
 from . import apprenticeship_contract

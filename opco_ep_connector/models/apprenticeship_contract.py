@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from textwrap import shorten
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -17,6 +19,9 @@ from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES
 ADDRESS_OF_NOBODY = "https://opco.invalid"
 # Length of a SIREN, the enterprise's part of a SIRET.
 SIREN_LENGTH = 9
+REJECTED_ACTIVITY = "opco_ep_connector.mail_activity_type_rejected"
+# Characters of an activity's summary.
+SUMMARY_LENGTH = 120
 # What the contract shows of its delivery and of the OPCO's dossier.
 TRANSMISSION_FIELDS = (
     "opco_transport_state",
@@ -93,6 +98,10 @@ class ApprenticeshipContract(models.Model):
         compute="_compute_opco_transmission_count",
         groups="opco_ep_connector.group_consult",
     )
+    opco_stopped_text = fields.Char(
+        compute="_compute_opco_stopped_text",
+        groups="opco_ep_connector.group_consult",
+    )
     opco_is_to_transmit = fields.Boolean(
         compute="_compute_opco_is_to_transmit",
         search="_search_opco_is_to_transmit",
@@ -130,6 +139,20 @@ class ApprenticeshipContract(models.Model):
             if health:
                 contract.opco_pause_message = health.message
                 contract.opco_leaves_at = max(row.next_try_at, health.paused_until)
+
+    @api.depends("opco_transport_state")
+    def _compute_opco_stopped_text(self):
+        stopped = self.env["opco.transmission"].search(
+            [
+                ("contract_id", "in", self.ids),
+                ("state", "in", self.env["opco.transmission"].DUE_STATES),
+                ("batch_id.is_stopped", "=", True),
+            ]
+        )
+        batches = {row.contract_id: row.batch_id for row in stopped}
+        for contract in self:
+            batch = batches.get(contract._origin)
+            contract.opco_stopped_text = batch and batch.stopped_text
 
     @api.depends("state", "opco_transport_state", "opco_state")
     def _compute_opco_is_to_transmit(self):
@@ -170,6 +193,8 @@ class ApprenticeshipContract(models.Model):
         preparations = self._opco_prepare()
         if not all(preparation.is_simply_ready for preparation in preparations):
             return self.env["opco.transmit"]._open(preparations)
+        if len(self) > 1:
+            return self.env["opco.batch"]._queue(preparations)._open()
         self._opco_queue(preparations)
         return self._opco_queued_notification(self)
 
@@ -187,6 +212,7 @@ class ApprenticeshipContract(models.Model):
             )
         if waiting:
             waiting.with_user(self.env.user).action_cancel()
+        self._opco_close_rejection_activity()
         return super().action_cancel()
 
     def action_simulate(self):
@@ -214,6 +240,29 @@ class ApprenticeshipContract(models.Model):
         return action | {"domain": [("contract_id", "=", self.id)], "context": {}}
 
     # ----------------------------------------------------------------- business
+    def _mark_ready(self):
+        made_ready = self.filtered(
+            lambda one: one.state == "draft" and not one.opco_transport_state
+        )
+        super()._mark_ready()
+        made_ready._opco_wake_automatic_sending()
+
+    def _opco_wake_automatic_sending(self):
+        is_wanted = (
+            self.env["opco.connection"]
+            .sudo()
+            .search_count(
+                [
+                    ("company_id", "in", self.company_id.ids),
+                    ("state", "=", "active"),
+                    ("is_automatic", "=", True),
+                ],
+                limit=1,
+            )
+        )
+        if is_wanted:
+            self.env.ref("opco_ep_connector.ir_cron_send_ready").sudo()._trigger()
+
     def _transmit(self):
         """Queue the contracts; nothing leaves before the transaction is committed.
 
@@ -260,9 +309,10 @@ class ApprenticeshipContract(models.Model):
         preparation.content = payload.dossier(
             cerfa, profile or self._opco_profile_for_reading()
         )
-        preparation.warnings += filter(
-            None, [self._opco_unchanged_since_rejection(preparation.content)]
-        )
+        unchanged = self._opco_unchanged_since_rejection(preparation.content)
+        if unchanged:
+            preparation.is_unchanged = True
+            preparation.warnings.append(unchanged)
         if not preparation.blocking:
             preparation.blocking += [
                 self.env._("%(field)s: %(problem)s", field=path, problem=problem)
@@ -287,8 +337,11 @@ class ApprenticeshipContract(models.Model):
         profile = self.env.ref("opco_ep_connector.profile_opco_ep").sudo()
         return profile._to_profile(ADDRESS_OF_NOBODY, ADDRESS_OF_NOBODY)
 
-    def _opco_queue(self, preparations):
-        """Freeze the bytes: whatever happens to the record, these are the ones sent."""
+    def _opco_queue(self, preparations, batch=None):
+        """Freeze the bytes: whatever happens to the record, these are the ones sent.
+
+        :param batch: the `opco.batch` they leave with, if any
+        """
         contracts = self.browse(one.contract.id for one in preparations)
         # First, so that of two people who click at once one waits here, and not on the
         # insertion, whose failure PostgreSQL's driver would log with the payload.
@@ -297,7 +350,8 @@ class ApprenticeshipContract(models.Model):
             dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
         )
         contracts.flush_recordset(["opco_transport_state"])
-        transmissions = self.env["opco.transmission"]._queue(preparations)
+        transmissions = self.env["opco.transmission"]._queue(preparations, batch)
+        contracts._opco_close_rejection_activity()
         transmissions.contract_id._mark_ready()
         for transmission in transmissions.sudo():
             transmission.contract_id._opco_mirror_delivery(transmission)
@@ -475,6 +529,33 @@ class ApprenticeshipContract(models.Model):
             lines = transmission.message.splitlines()
             body += Markup("<br/>") + Markup("<br/>").join(lines)
         return body
+
+    def _opco_ask_to_correct(self, transmission):
+        """Leave one open activity to whoever sent what the OPCO has rejected."""
+        candidates = (transmission.user_id, self.user_id)
+        person = next(filter(self._opco_may_be_asked, candidates), None)
+        if person is None:
+            return
+        self._opco_close_rejection_activity()
+        reasons = (transmission.message or "").splitlines()
+        # The bell tells, not one e-mail for each of a batch.
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            REJECTED_ACTIVITY,
+            summary=shorten("".join(reasons[:1]), SUMMARY_LENGTH, placeholder="…"),
+            note=Markup("<br/>").join(reasons),
+            user_id=person.id,
+        )
+
+    def _opco_may_be_asked(self, user):
+        """Tell whether a user is a person who can open the contract."""
+        return (
+            user.active
+            and not user._is_superuser()
+            and self.with_user(user).has_access("read")
+        )
+
+    def _opco_close_rejection_activity(self):
+        self.sudo().activity_unlink([REJECTED_ACTIVITY])
 
     def _opco_notify(self):
         """Tell the open screens which contracts have moved: ids only."""

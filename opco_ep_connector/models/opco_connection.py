@@ -119,6 +119,14 @@ class OpcoConnection(models.Model):
         help="Also used by the sites of the same SIREN that have no key of their own.",
         tracking=True,
     )
+    is_automatic = fields.Boolean(
+        string="Transmit ready contracts automatically",
+        copy=False,
+        tracking=True,
+        help="Contracts marked ready, in which nothing is found and which were never "
+        "transmitted, leave by themselves within minutes. The others wait for "
+        "somebody: those with a warning, rejected, refused or cancelled.",
+    )
     environment = fields.Selection(
         [
             ("sandbox", "Sandbox"),

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from ..automatic_sending import AutomaticSending
 from ..convergence import payload
 from ..convergence.errors import ConvergenceError
 from ..delivery import Delivery
@@ -101,6 +102,12 @@ class OpcoTransmission(models.Model):
     is_batch = fields.Boolean(
         readonly=True, help="Part of a selection: leaves after single clicks."
     )
+    batch_id = fields.Many2one(
+        "opco.batch", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    contract_transport_state = fields.Selection(
+        related="contract_id.opco_transport_state", string="Contract today"
+    )
     user_id = fields.Many2one(
         "res.users", string="Sent by", readonly=True, ondelete="set null"
     )
@@ -181,6 +188,7 @@ class OpcoTransmission(models.Model):
         rows.write({"state": "cancelled", "is_live": False, "applied": True})
         for row in rows:
             row.contract_id._opco_forget_transmission()
+        rows.batch_id._notify()
 
     def action_open_contract(self):
         self.ensure_one()
@@ -195,15 +203,21 @@ class OpcoTransmission(models.Model):
 
     # -------------------------------------------------------------------- queue
     @api.model
-    def _queue(self, preparations):
+    def _queue(self, preparations, batch=None):
         """Queue contracts; nothing leaves before this transaction is committed.
 
         :param preparations: sendable `Preparation` values
+        :param batch: the `opco.batch` they are queued with, if any
         :return: the transmissions, in the same order
         """
         rows = self.sudo().create(
             [
-                self._values_to_queue(preparation) | {"is_batch": len(preparations) > 1}
+                self._values_to_queue(preparation)
+                # What nobody has clicked leaves after what somebody has.
+                | {
+                    "batch_id": batch and batch.id,
+                    "is_batch": bool(batch or preparation.sender),
+                }
                 for preparation in preparations
             ]
         )
@@ -219,7 +233,7 @@ class OpcoTransmission(models.Model):
             "reference": contract.name,
             "connection_id": connection.id,
             "environment": connection.environment,
-            "user_id": self.env.uid,
+            "user_id": (preparation.sender or self.env.user).id,
             "payload": body.decode(),
             "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
@@ -260,6 +274,11 @@ class OpcoTransmission(models.Model):
             self._wake()
 
     # --------------------------------------------------------------------- cron
+    @api.model
+    def _cron_send_ready(self):
+        """Queue the ready contracts of the connections that send them by themselves."""
+        AutomaticSending(self.env).run()
+
     @api.model
     def _cron_deliver(self):
         """Send what is due; the only place that deposits at an OPCO."""
@@ -322,7 +341,8 @@ class OpcoTransmission(models.Model):
         waiting = self._read_group(
             Domain("state", "in", self.DUE_STATES)
             & Domain("connection_id.state", "=", "active")
-            & Domain("connection_id", "not in", passed_over.ids),
+            & Domain("connection_id", "not in", passed_over.ids)
+            & self._domain_not_stopped(),
             ["connection_id"],
             ["next_try_at:min"],
         )
@@ -343,6 +363,14 @@ class OpcoTransmission(models.Model):
             Domain("state", "in", self.DUE_STATES)
             & Domain("next_try_at", "<=", fields.Datetime.now())
             & Domain("connection_id.state", "=", "active")
+            & self._domain_not_stopped()
+        )
+
+    @api.model
+    def _domain_not_stopped(self):
+        """Return the domain of what no stopped batch keeps here."""
+        return Domain("batch_id", "=", False) | Domain(
+            "batch_id.is_stopped", "=", False
         )
 
     def _in_sender_language(self):
@@ -518,9 +546,13 @@ class OpcoTransmission(models.Model):
             row.connection_id._stop(row.message)
         if "unknown" in rows.mapped("state"):
             self.env["opco.dossier"]._wake(at=fields.Datetime.now() + LOOK_AGAIN)
+        for row in rows.filtered(lambda row: row.state == "rejected"):
+            row.contract_id._opco_ask_to_correct(row)
         rows._tell()
         rows.applied = True
         rows.contract_id._opco_notify()
+        for batch in rows.batch_id:
+            batch._notify_progress()
 
     def _tell(self):
         """One line in the chatter for each thing worth knowing, never per attempt."""

@@ -21,6 +21,7 @@ MATRIX = {
     "opco.profile": {KEY_ADMINISTRATOR: KEEP},
     "opco.connection": {KEY_ADMINISTRATOR: OPERATIONS},
     "opco.transmission": {},
+    "opco.batch": {},
     "opco.exchange": {},
     "opco.dossier": {},
     "opco.health": {},
@@ -44,6 +45,9 @@ class TestAccess(ConnectorCase):
             "opco.profile": self.connection.profile_id,
             "opco.connection": self.connection,
             "opco.transmission": self.row,
+            "opco.batch": self.env["opco.batch"].create(
+                {"name": "Batch", "company_id": self.company.id}
+            ),
             "opco.exchange": self.row.exchange_ids,
             "opco.dossier": self.env["opco.dossier"].search(
                 [("contract_id", "=", self.contract.id)]

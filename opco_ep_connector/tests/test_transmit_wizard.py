@@ -64,11 +64,29 @@ class TestTransmitWizard(ConnectorCase):
             (1, 1, 2),
         )
         action = wizard.action_send()
-        self.assertEqual(action["params"]["next"]["res_id"], wizard.id)
-        self.assertEqual(self.statuses(wizard), [(blocked, "blocked")])
+        batch = self.env["opco.batch"].browse(action["res_id"])
+        self.assertEqual(batch.transmission_ids.contract_id, ready | warned)
+        self.assertEqual(batch.left_out_ids, blocked)
         self.deliver()
         self.assertEqual((ready | warned).mapped("opco_transport_state"), ["sent"] * 2)
         self.assertFalse(blocked.opco_transmission_ids)
+
+    def test_one_of_several_leaves_without_a_batch_and_the_rest_stays_listed(self):
+        warned = self.new_contract(**FEW_HOURS)
+        blocked = self.new_contract(weekly_hours=0)
+        wizard = self.wizard(self.click(warned | blocked))
+        action = wizard.action_send()
+        self.assertEqual(action["params"]["next"]["res_id"], wizard.id)
+        self.assertEqual(self.statuses(wizard), [(blocked, "blocked")])
+        self.assertFalse(warned.opco_transmission_ids.batch_id)
+
+    def test_button_says_how_many_leave(self):
+        ready, other = self.new_contract(), self.new_contract()
+        blocked = self.new_contract(weekly_hours=0)
+        wizard = self.wizard(self.click(ready | other | blocked))
+        self.assertEqual(wizard.send_text, "Transmit the 2 ready ones")
+        wizard = self.wizard(self.click(ready | self.new_contract(**FEW_HOURS)))
+        self.assertEqual(wizard.send_text, "Transmit the 2 selected ones")
 
     def test_unselected_line_stays(self):
         kept, sent = self.new_contract(**FEW_HOURS), self.new_contract(**FEW_HOURS)
@@ -93,6 +111,16 @@ class TestTransmitWizard(ConnectorCase):
         with self.assertRaisesRegex(Exception, "heures"):
             wizard.action_send()
         self.assertFalse(contract.opco_transmission_ids)
+
+    def test_contract_broken_meanwhile_stops_no_other(self):
+        contracts = self.new_contract(**FEW_HOURS)
+        contracts |= self.new_contract(**FEW_HOURS)
+        broken = self.new_contract(**FEW_HOURS)
+        wizard = self.wizard(self.click(contracts | broken))
+        broken.weekly_hours = 0
+        batch = self.env["opco.batch"].browse(wizard.action_send()["res_id"])
+        self.assertEqual(batch.transmission_ids.contract_id, contracts)
+        self.assertEqual(batch.left_out_ids, broken)
 
     def test_overridden_block_leaves_with_its_reason_in_the_journal(self):
         contract = self.new_contract(apprentice_nir=False)

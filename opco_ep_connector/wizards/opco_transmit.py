@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class OpcoTransmit(models.TransientModel):
@@ -11,9 +12,11 @@ class OpcoTransmit(models.TransientModel):
     _description = "Transmit Contracts to the OPCO"
 
     line_ids = fields.One2many("opco.transmit.line", "wizard_id")
+    origin_id = fields.Many2one("opco.batch", readonly=True, ondelete="cascade")
     sendable_count = fields.Integer(compute="_compute_counts")
     warning_count = fields.Integer(compute="_compute_counts")
     blocked_count = fields.Integer(compute="_compute_counts")
+    send_text = fields.Char(compute="_compute_send_text")
 
     @api.depends("line_ids.status", "line_ids.is_selected")
     def _compute_counts(self):
@@ -27,23 +30,44 @@ class OpcoTransmit(models.TransientModel):
                 lines.filtered_domain([("status", "=", "blocked")])
             )
 
+    @api.depends("line_ids.status", "line_ids.is_selected")
+    def _compute_send_text(self):
+        for wizard in self:
+            lines = wizard.line_ids._selected()
+            wizard.send_text = (
+                self.env._("Transmit the %(count)s ready ones", count=len(lines))
+                if set(lines.mapped("status")) == {"ready"}
+                else self.env._(
+                    "Transmit the %(count)s selected ones", count=len(lines)
+                )
+            )
+
     @api.model
-    def _open(self, preparations):
-        """Return the action that shows these contracts, the blocked ones first."""
+    def _open(self, preparations, origin=None):
+        """Return the action that shows these contracts, the blocked ones first.
+
+        :param origin: the batch whose failures are sent again
+        """
+        is_asked_for = len(preparations) == 1 and not origin
         order = {"blocked": 0, "warning": 1, "ready": 2}
         values = [
             {
                 "contract_id": preparation.contract.id,
                 "status": self._status(preparation),
                 "reasons": "\n".join(preparation.blocking + preparation.warnings),
-                "is_selected": preparation.is_sendable,
+                # The only one is what somebody has just asked for.
+                "is_selected": preparation.is_sendable
+                and (is_asked_for or not preparation.is_unchanged),
             }
             for preparation in preparations
         ]
         values.sort(key=lambda line: order[line["status"]])
         # Only by this way: a line shows names of its contract.
         wizard = self.sudo().create(
-            {"line_ids": [fields.Command.create(v) for v in values]}
+            {
+                "origin_id": origin and origin.id,
+                "line_ids": [fields.Command.create(v) for v in values],
+            }
         )
         return wizard._reopen()
 
@@ -54,14 +78,31 @@ class OpcoTransmit(models.TransientModel):
         return "ready" if preparation.is_simply_ready else "warning"
 
     def action_send(self):
-        """Queue the selected lines; what stays is listed again."""
+        """Queue the selected lines; one blocked since then does not stop the others."""
         self.ensure_one()
-        lines = self.line_ids._selected()
-        contracts = lines.contract_id
+        contracts = self.line_ids._selected().contract_id
         contracts._opco_check_transmitter()
-        contracts._transmit()
-        lines.sudo().unlink()
-        notification = contracts._opco_queued_notification(contracts)
+        preparations = contracts._opco_prepare()
+        sendable = [one for one in preparations if one.is_sendable]
+        if not sendable:
+            raise UserError(contracts._opco_blocked_message(preparations))
+        if len(sendable) == 1 and not self.origin_id:
+            return self._send_one(sendable[0])
+        leaving = contracts.browse(one.contract.id for one in sendable)
+        batches = self.env["opco.batch"]._queue(
+            sendable,
+            origin=self.origin_id,
+            left_out=self.line_ids.contract_id - leaving,
+        )
+        return batches._open()
+
+    def _send_one(self, preparation):
+        """Queue one contract; what stays is listed again."""
+        contract = preparation.contract
+        contract._opco_queue([preparation])
+        sent = self.line_ids.filtered(lambda line: line.contract_id == contract)
+        sent.sudo().unlink()
+        notification = contract._opco_queued_notification(contract)
         if self.line_ids:
             notification["params"]["next"] = self._reopen()
         return notification

@@ -1,41 +1,90 @@
 // Copyright 2026 OPCO EP Connector contributors
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import {onWillUnmount, useEffect} from "@odoo/owl";
+import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";
 import {useBus, useService} from "@web/core/utils/hooks";
-import {CONTRACTS_MOVED} from "./live_service";
 import {FormController} from "@web/views/form/form_controller";
 import {ListController} from "@web/views/list/list_controller";
+import {RECORDS_MOVED} from "./live_service";
 import {_t} from "@web/core/l10n/translation";
 import {formView} from "@web/views/form/form_view";
 import {listView} from "@web/views/list/list_view";
 import {registry} from "@web/core/registry";
 
-// While something is queued the form also asks by itself, should the websocket be down.
+// Without a websocket, a form on which something is awaited asks by itself.
 const POLL_MS = 3000;
-const RELOAD_DELAY_MS = 700;
+// Longer than the second in which a batch is told of once only.
+const RELOAD_DELAY_MS = 1200;
+
+/**
+ * Return what reloads once for all that is told meanwhile.
+ *
+ * A reload always comes a whole delay after the last message: what moved since and was
+ * not told of is seen too.
+ */
+function useReloadSoon(reload) {
+    let timer = null;
+    let isToldAgain = false;
+    function reloadSoon() {
+        if (timer) {
+            isToldAgain = true;
+            return;
+        }
+        timer = setTimeout(() => {
+            timer = null;
+            reload();
+            if (isToldAgain) {
+                isToldAgain = false;
+                reloadSoon();
+            }
+        }, RELOAD_DELAY_MS);
+    }
+    onWillUnmount(() => clearTimeout(timer));
+    return reloadSoon;
+}
 
 export class LiveFormController extends FormController {
     setup() {
         super.setup();
+        const openedAt = Date.now();
         this.notificationService = useService("notification");
-        useBus(useService("opco_live").bus, CONTRACTS_MOVED, ({detail}) => {
-            if (detail.ids.includes(this.model.root.resId)) {
+        this.live = useService("opco_live");
+        useBus(this.live.bus, RECORDS_MOVED, ({detail}) => {
+            if (
+                detail.resModel === this.props.resModel &&
+                detail.ids.includes(this.model.root.resId)
+            ) {
+                this.showWhatMoved();
+            }
+        });
+        onMounted(() => {
+            const {resModel, resId} = this.model.root;
+            if (this.live.hasMovedSince(resModel, resId, openedAt)) {
                 this.showWhatMoved();
             }
         });
         useEffect(
-            (isQueued) => {
-                if (isQueued) {
-                    const timer = setInterval(() => this.reloadUnlessEdited(), POLL_MS);
+            (isAwaiting) => {
+                if (isAwaiting) {
+                    const timer = setInterval(() => this.poll(), POLL_MS);
                     return () => clearInterval(timer);
                 }
             },
-            () => [this.model.root.data.opco_transport_state === "queued"]
+            () => [this.isAwaiting]
         );
         onWillUnmount(() => {
             this.isGone = true;
         });
+    }
+
+    get isAwaiting() {
+        return this.model.root.data.opco_transport_state === "queued";
+    }
+
+    poll() {
+        if (!this.live.isTold()) {
+            this.reloadUnlessEdited();
+        }
     }
 
     async showWhatMoved() {
@@ -57,31 +106,47 @@ export class LiveFormController extends FormController {
     }
 }
 
+export class LiveBatchFormController extends LiveFormController {
+    setup() {
+        super.setup();
+        this.showWhatMoved = useReloadSoon(() => this.reloadUnlessEdited());
+    }
+
+    get isAwaiting() {
+        return this.model.root.data.is_running;
+    }
+}
+
 export class LiveListController extends ListController {
     setup() {
         super.setup();
-        useBus(useService("opco_live").bus, CONTRACTS_MOVED, ({detail}) => {
+        const reloadSoon = useReloadSoon(() => this.reloadUnlessBusy());
+        useBus(useService("opco_live").bus, RECORDS_MOVED, ({detail}) => {
             const root = this.model.root;
-            const isShown = root.records.some((record) =>
-                detail.ids.includes(record.resId)
-            );
-            if (isShown && !root.editedRecord && !root.selection.length) {
-                this.reloadSoon();
+            const isShown =
+                detail.resModel === this.props.resModel &&
+                root.records.some((record) => detail.ids.includes(record.resId));
+            if (isShown) {
+                reloadSoon();
             }
         });
-        onWillUnmount(() => clearTimeout(this.reloadTimer));
     }
 
-    // Hundreds of receipts may come at once: one reload shows them all.
-    reloadSoon() {
-        clearTimeout(this.reloadTimer);
-        this.reloadTimer = setTimeout(() => this.model.root.load(), RELOAD_DELAY_MS);
+    reloadUnlessBusy() {
+        const root = this.model.root;
+        if (!root.editedRecord && !root.selection.length) {
+            root.load();
+        }
     }
 }
 
 registry.category("views").add("opco_live_form", {
     ...formView,
     Controller: LiveFormController,
+});
+registry.category("views").add("opco_live_batch_form", {
+    ...formView,
+    Controller: LiveBatchFormController,
 });
 registry.category("views").add("opco_live_list", {
     ...listView,
