@@ -28,14 +28,15 @@ def create_contracts(env, count):
         [
             {
                 **_contract(code),
+                "apprentice_nir": _nir(number),
                 "employer_id": employer.id,
                 "apprentice_id": apprentice.id,
                 "tutor_id": tutor.id,
                 "training_centre_id": centre.id,
                 "training_id": training.id,
             }
-            for employer, apprentice, tutor in zip(
-                employers, apprentices, tutors, strict=True
+            for number, (employer, apprentice, tutor) in enumerate(
+                zip(employers, apprentices, tutors, strict=True)
             )
         ]
     )
@@ -130,7 +131,6 @@ def _contract(code):
     return {
         "employer_tutor_eligibility_attested": True,
         "employer_supporting_documents_attested": True,
-        "apprentice_nir": "1060575056123",
         "apprentice_nationality_id": code("nationality", "1"),
         "apprentice_social_scheme_id": code("social_scheme", "2"),
         "apprentice_situation_before_id": code("situation_before", "1"),
@@ -152,6 +152,12 @@ def _contract(code):
         "training_centre_visa": True,
         "proving_signature": True,
     }
+
+
+def _nir(number):
+    """Return the NIR of another man born in Paris in May 2006."""
+    town, order = divmod(number, 999)
+    return f"1060575{town + 1:03}{order + 1:03}"
 
 
 def _pay_periods(contract):
