@@ -81,7 +81,7 @@ class ChaosWorld:
         """Crash PostgreSQL (no checkpoint, no goodbye), then start it again."""
         for command in ("crash", "start"):
             subprocess.run(
-                [ROOT / "dev" / "postgres", command],
+                [Path(__file__).parents[2] / "dev" / "postgres", command],
                 check=True,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
