@@ -23,6 +23,7 @@ MATRIX = {
     "opco.transmission": {},
     "opco.exchange": {},
     "opco.dossier": {},
+    "opco.health": {},
 }
 # They only open a list, which then asks for its own rights.
 HARMLESS = {
@@ -47,6 +48,9 @@ class TestAccess(ConnectorCase):
             "opco.dossier": self.env["opco.dossier"].search(
                 [("contract_id", "=", self.contract.id)]
             ),
+            "opco.health": self.env["opco.health"].create(
+                {"connection_id": self.connection.id}
+            ),
             "apprenticeship.contract": self.contract,
         }
 
@@ -57,6 +61,7 @@ class TestAccess(ConnectorCase):
             if any(base.__module__.startswith(ADDON) for base in type(model).mro())
             and name.startswith("opco.")
             and not model._transient
+            and not model._abstract
         }
         self.assertEqual(ours, set(MATRIX))
 
