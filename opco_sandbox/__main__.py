@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import threading
 
+from . import scenario
 from .app import create_app
 from .sandbox import Sandbox
 from .server import SandboxServer, listen
@@ -23,6 +24,7 @@ def parse_arguments(argv=None):
     parser.add_argument(
         "--state", default=":memory:", help="SQLite file; in memory by default"
     )
+    parser.add_argument("--scenario", help="JSON file applied before listening")
     parser.add_argument("--client-id", default="opco-ep-sandbox")
     parser.add_argument("--client-secret", default="sandbox-client-secret")
     return parser.parse_args(argv)
@@ -64,8 +66,16 @@ def main(argv=None):
         listener.close()
         print(f"Cannot open the state {options.state}: {error}.", file=sys.stderr)
         return 1
+    try:
+        if options.scenario:
+            scenario.apply(sandbox, scenario.read(options.scenario))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        listener.close()
+        sandbox.close()
+        print(f"Cannot apply {options.scenario}: {error}.", file=sys.stderr)
+        return 1
     serve_until_stopped(
-        SandboxServer(options.host, listener, create_app(sandbox), sandbox.faults)
+        SandboxServer(options.host, listener, create_app(sandbox), sandbox)
     )
     sandbox.close()
     return 0

@@ -18,6 +18,48 @@ class Refusal(Exception):
         return jsonify(self.body), self.status
 
 
+class Verdict(Refusal):
+    """Refusal by the OPCO itself; a setting may change the shape of its body."""
+
+    def __init__(self, status, sentence, items):
+        shape = shape_a if items else shape_d
+        super().__init__(status, shape(sentence, items))
+        self.sentence = sentence
+        self.items = items
+
+    def reasons(self):
+        """Return the reasons as sentences."""
+        return [item["description"] for item in self.items] or [self.sentence]
+
+    def shaped(self, shape):
+        """Return this refusal in the shape of another OPCO."""
+        return Refusal(self.status, shape(self.sentence, self.items))
+
+
+def shape_a(sentence, items):
+    """General shape of the norm."""
+    return {"description": sentence, "errors": items}
+
+
+def shape_b(sentence, items):
+    """Description only, as Atlas: the items are in it."""
+    return {"description": " ".join([sentence, *(i["description"] for i in items)])}
+
+
+def shape_c(sentence, items):
+    """Capital D, as for documents."""
+    shouted = [{"code": i["code"], "Description": i["description"]} for i in items]
+    return {"Description": sentence, "errors": shouted}
+
+
+def shape_d(sentence, items):
+    """Comment only, as OPCO EP."""
+    return {"errors": None, "comment": shape_b(sentence, items)["description"]}
+
+
+SHAPES = {"A": shape_a, "B": shape_b, "C": shape_c, "D": shape_d}
+
+
 def gateway(status, message):
     """Shape E: the gateway speaks."""
     return Refusal(status, {"message": message})
@@ -29,13 +71,13 @@ def oauth(status, error, description):
 
 
 def errors(description, items):
-    """Shape A: validation errors, each with ``code`` and ``description``."""
-    return Refusal(400, {"description": description, "errors": items})
+    """Shape A by itself: validation errors, each with ``code`` and ``description``."""
+    return Verdict(400, description, items)
 
 
 def comment(status, text):
-    """Shape D, of OPCO EP: no list, a comment."""
-    return Refusal(status, {"errors": None, "comment": text})
+    """Shape D by itself, of OPCO EP: no list, a comment."""
+    return Verdict(status, text, [])
 
 
 def admin(status, sentence):

@@ -4,9 +4,10 @@
 
 from flask import Flask, render_template, request
 
-from .answers import Refusal, gateway
+from .answers import SHAPES, Refusal, Verdict, gateway
 from .answers import admin as admin_refusal
 from .routes import admin, norm, page, token
+from .sandbox import current
 
 
 def create_app(sandbox):
@@ -18,10 +19,21 @@ def create_app(sandbox):
     for module in (token, norm, admin, page):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(Refusal, lambda refusal: refusal.answer())
+    app.register_error_handler(Verdict, _verdict)
     app.register_error_handler(404, _no_route)
     app.register_error_handler(405, _no_route)
+    app.before_request(_let_time_pass)
     app.after_request(_harden)
     return app
+
+
+def _let_time_pass():
+    current().dossiers.let_time_pass()
+
+
+def _verdict(refusal):
+    shape = SHAPES.get(current().settings["error_shape"])
+    return (refusal.shaped(shape) if shape else refusal).answer()
 
 
 def _no_route(error):

@@ -4,7 +4,7 @@
 
 
 class ClosedEstablishments:
-    """Reader of the table ``closed_establishments``."""
+    """The table ``closed_establishments``."""
 
     def __init__(self, database):
         self._database = database
@@ -14,6 +14,12 @@ class ClosedEstablishments:
             self._database.run(
                 "SELECT 1 FROM closed_establishments WHERE siret = ?", (siret,)
             )
+        )
+
+    def add(self, siret):
+        """Close one more establishment."""
+        self._database.run(
+            "INSERT OR IGNORE INTO closed_establishments VALUES (?)", (siret,)
         )
 
     def all(self):

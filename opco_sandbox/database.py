@@ -21,10 +21,12 @@ CREATE TABLE IF NOT EXISTS dossiers (
     nir13 TEXT NOT NULL,
     start_date TEXT NOT NULL,
     contract_type INTEGER NOT NULL,
-    cerfa TEXT NOT NULL
+    cerfa TEXT NOT NULL,
+    identity TEXT,
+    external_shown INTEGER NOT NULL DEFAULT 1,
+    amends INTEGER,
+    no_avenant TEXT
 );
-CREATE INDEX IF NOT EXISTS dossiers_same_contract
-    ON dossiers (employer_siret, nir13, start_date, contract_type);
 CREATE INDEX IF NOT EXISTS dossiers_siren ON dossiers (cfa_siren);
 CREATE TABLE IF NOT EXISTS deposits (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,9 +53,53 @@ CREATE TABLE IF NOT EXISTS keys (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS keys_one_active ON keys (siret) WHERE active;
 CREATE TABLE IF NOT EXISTS closed_establishments (siret TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS agenda (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    due REAL NOT NULL,
+    numero_interne INTEGER NOT NULL,
+    step TEXT NOT NULL,
+    etat TEXT,
+    comment TEXT
+);
+CREATE INDEX IF NOT EXISTS agenda_due ON agenda (due);
+CREATE TABLE IF NOT EXISTS files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    received_at TEXT NOT NULL,
+    flow TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    numero_interne INTEGER,
+    name TEXT,
+    size INTEGER,
+    sha256 TEXT,
+    duplicate INTEGER NOT NULL DEFAULT 0,
+    infos TEXT,
+    reasons TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS files_sha256 ON files (sha256);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
-TABLES = ("dossiers", "deposits", "keys", "closed_establishments", "settings")
+# of states written by an earlier version
+ADDED_COLUMNS = (
+    ("dossiers", "identity", "TEXT"),
+    ("dossiers", "external_shown", "INTEGER NOT NULL DEFAULT 1"),
+    ("dossiers", "amends", "INTEGER"),
+    ("dossiers", "no_avenant", "TEXT"),
+)
+INDEXES = """
+CREATE INDEX IF NOT EXISTS dossiers_identity ON dossiers (identity);
+CREATE INDEX IF NOT EXISTS dossiers_amends ON dossiers (amends);
+CREATE INDEX IF NOT EXISTS deposits_verdict ON deposits (outcome, duplicate);
+"""
+TABLES = (
+    "dossiers",
+    "deposits",
+    "keys",
+    "closed_establishments",
+    "agenda",
+    "files",
+    "settings",
+)
 
 # fictitious establishment, closed from the start
 SEED = "INSERT OR IGNORE INTO closed_establishments VALUES ('90000020900016')"
@@ -73,9 +119,18 @@ class Database:
         )
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
+        # a commit still outlives the process, if not the machine
+        self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.executescript(SCHEMA)
+        self._add_columns()
+        self._connection.executescript(INDEXES)
         self._connection.execute(SEED)
+
+    def _add_columns(self):
+        for table, column, kind in ADDED_COLUMNS:
+            known = [row["name"] for row in self.run(f"PRAGMA table_info({table})")]
+            if column not in known:
+                self.run(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @contextmanager
     def transaction(self):

@@ -12,6 +12,9 @@ COLUMNS = (
     " sha256, duplicate, editeur, logiciel, version, reasons"
 )
 
+# as SQLite understands it in LIMIT
+EVERYTHING = -1
+
 
 class Ledger:
     """Append-only list of deposits; bodies are not kept, only their SHA-256."""
@@ -48,16 +51,36 @@ class Ledger:
             ),
         )
 
-    def all(self):
+    def all(self, limit=EVERYTHING):
         """Return every deposit as JSON objects, newest first."""
+        return self._read("1", limit)
+
+    def duplicates(self, limit=EVERYTHING):
+        """Return the deposits of a contract that the OPCO already had."""
+        return self._read("duplicate = 1", limit)
+
+    def rejected(self, limit=EVERYTHING):
+        """Return the refused deposits, newest first."""
+        return self._read("outcome = 'rejected'", limit)
+
+    def _read(self, condition, limit):
         rows = self._database.run(
-            f"SELECT id, {COLUMNS} FROM deposits ORDER BY id DESC"
+            f"SELECT id, {COLUMNS} FROM deposits WHERE {condition}"
+            " ORDER BY id DESC LIMIT ?",
+            (limit,),
         )
         return [_as_json(row) for row in rows]
 
-    def rejected(self):
-        """Return the refused deposits, newest first."""
-        return [deposit for deposit in self.all() if deposit["outcome"] == "rejected"]
+    def summary(self):
+        """Return how many deposits, contracts and duplicates there are."""
+        rows = self._database.run(
+            "SELECT COUNT(*) AS received,"
+            " COALESCE(SUM(outcome = 'accepted'), 0) AS accepted,"
+            " COALESCE(SUM(outcome = 'rejected'), 0) AS rejected,"
+            " (SELECT COUNT(DISTINCT identity) FROM dossiers) AS contracts,"
+            " COALESCE(SUM(duplicate), 0) AS duplicates FROM deposits"
+        )
+        return dict(rows[0])
 
 
 def _as_json(row):

@@ -2,34 +2,16 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Faults asked for by tests, one list for the whole server."""
 
-import itertools
-import json
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-KINDS = (
-    "reset_before_read",
-    "reset_after_read",
-    "reset_after_processing",
-    "truncate_response",
-    "hang",
-    "delay",
-    "status",
-)
-# the admin API and the page stay reachable whatever the faults
-FAULTY_PREFIXES = ("/v1/", "/v2/", "/auth/")
-MAX_SECONDS = 3600
-FIELDS = {
-    "match",
-    "kind",
-    "times",
-    "seconds",
-    "status",
-    "headers",
-    "body",
-    "content_type",
-}
+from .chance import draw
+from .wishes import read_wish
+
+# played before the body is read, unless chance decides: it needs the whole request
+BEFORE_READING = ("reset_before_read", "reset_mid_body")
 
 
 @dataclass
@@ -40,13 +22,12 @@ class Fault:
     kind: str
     method: str
     path: str
-    remaining: int | None = 1
-    seconds: float = 5.0
-    status: int = 503
-    headers: dict = field(default_factory=dict)
-    body: str = ""
-    content_type: str = "application/json"
+    remaining: int | None
+    probability: float
+    options: dict
+    members: list
     hits: int = 0
+    seen: Counter = field(default_factory=Counter)
 
     def matches(self, method, path):
         """Tell whether this fault is still due and meant for this request."""
@@ -56,12 +37,39 @@ class Fault:
             and fnmatchcase(path, self.path)
         )
 
+    @property
+    def is_by_chance(self):
+        """Tell whether this fault may be skipped, or has several faces."""
+        return self.probability < 1 or self.kind == "mix"
+
+    def drawn(self, seed, asked):
+        """Return what to play on this request, ``(kind, options)``, or None.
+
+        The n-th coming of the very same request always draws the same.
+        """
+        if not self.is_by_chance:
+            return self.kind, self.options
+        self.seen[asked] += 1
+        words = (self.number, *vars(asked).values(), self.seen[asked])
+        if draw(seed, "whether", *words) >= self.probability:
+            return None
+        if self.kind != "mix":
+            return self.kind, self.options
+        return self.members[int(draw(seed, "which", *words) * len(self.members))]
+
+    def count(self):
+        """Note that it was played once more."""
+        self.hits += 1
+        if self.remaining is not None:
+            self.remaining -= 1
+
     def as_json(self):
         """Return the fault as the admin API shows it."""
         return {
             "id": self.number,
             "kind": self.kind,
             "match": {"method": self.method, "path": self.path},
+            "probability": self.probability,
             "remaining": self.remaining,
             "hits": self.hits,
         }
@@ -73,29 +81,40 @@ class FaultList:
     def __init__(self):
         self._lock = threading.Lock()
         self._faults = []
-        self._numbers = itertools.count(1)
+        self._last_number = 0
 
     def add(self, wish):
         """Add the fault described by ``wish`` (a JSON object) and return it.
 
         :raises ValueError: the description is wrong
         """
-        fault = _read_wish(wish, next(self._numbers))
+        fields = read_wish(wish)
         with self._lock:
+            self._last_number += 1
+            fault = Fault(number=self._last_number, **fields)
             self._faults.append(fault)
         return fault
 
-    def take(self, method, path):
-        """Return the fault to play on this request, or None, and count it."""
-        if not path.startswith(FAULTY_PREFIXES):
-            return None
+    def take_unread(self, method, path):
+        """Return ``(kind, options)`` to play before the body is read, or None."""
         with self._lock:
             for fault in self._faults:
                 if fault.matches(method, path):
-                    fault.hits += 1
-                    if fault.remaining is not None:
-                        fault.remaining -= 1
-                    return fault
+                    if fault.is_by_chance or fault.kind not in BEFORE_READING:
+                        return None
+                    fault.count()
+                    return fault.kind, fault.options
+        return None
+
+    def take(self, seed, asked):
+        """Return ``(kind, options)`` to play on this request, or None."""
+        with self._lock:
+            for fault in self._faults:
+                if not fault.matches(asked.method, asked.path):
+                    continue
+                if drawn := fault.drawn(seed, asked):
+                    fault.count()
+                    return drawn
         return None
 
     def all(self):
@@ -109,47 +128,7 @@ class FaultList:
             self._faults = [f for f in self._faults if f.number != number]
 
     def clear(self):
-        """Forget all faults."""
+        """Forget all faults; numbers start again, hence the same draws."""
         with self._lock:
             self._faults = []
-
-
-def _read_wish(wish, number):
-    if not isinstance(wish, dict):
-        raise ValueError("a fault is a JSON object")
-    if unknown := set(wish) - FIELDS:
-        raise ValueError(f"unknown keys: {', '.join(sorted(unknown))}")
-    if wish.get("kind") not in KINDS:
-        raise ValueError(f"kind is one of {', '.join(KINDS)}")
-    match = wish.get("match") or {}
-    if not isinstance(match, dict) or set(match) - {"method", "path"}:
-        raise ValueError("match is an object with method and path")
-    times = wish.get("times", 1)
-    if times is not None and (type(times) is not int or times < 1):
-        raise ValueError("times is a whole number from 1, or null for always")
-    return Fault(
-        number=number,
-        kind=wish["kind"],
-        method=str(match.get("method") or "*").upper(),
-        path=str(match.get("path") or "*"),
-        remaining=times,
-        **_read_options(wish),
-    )
-
-
-def _read_options(wish):
-    options = {}
-    if "seconds" in wish:
-        options["seconds"] = float(wish["seconds"])
-        if not 0 <= options["seconds"] <= MAX_SECONDS:
-            raise ValueError(f"seconds is between 0 and {MAX_SECONDS}")
-    if "status" in wish:
-        options["status"] = int(wish["status"])
-    if "headers" in wish:
-        options["headers"] = {str(k): str(v) for k, v in wish["headers"].items()}
-    if "body" in wish:
-        body = wish["body"]
-        options["body"] = body if isinstance(body, str) else json.dumps(body)
-    if "content_type" in wish:
-        options["content_type"] = str(wish["content_type"])
-    return options
+            self._last_number = 0

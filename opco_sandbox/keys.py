@@ -23,14 +23,20 @@ class KeyRing:
     def issue(self, siret):
         """Return a new key for the SIRET; the former one is revoked at once."""
         key = make_key(siret)
+        self.install(siret, key)
+        return key
+
+    def install(self, siret, key):
+        """Make this text the key of the SIRET; the former one is revoked at once."""
+        if self.owner(key) == siret:
+            return
         with self._database.transaction():
             self._database.run("UPDATE keys SET active = 0 WHERE siret = ?", (siret,))
             self._database.run(
-                "INSERT INTO keys (siret, sha256, last_four, issued_at)"
+                "INSERT OR REPLACE INTO keys (siret, sha256, last_four, issued_at)"
                 " VALUES (?, ?, ?, ?)",
                 (siret, _digest(key), key[-4:], now()),
             )
-        return key
 
     def owner(self, key):
         """Return the SIRET an active key belongs to, or None."""

@@ -23,8 +23,15 @@ def schedule(cerfa):
 
     :param cerfa: a validated dossier
     """
+    return schedule_until(cerfa, date.max)
+
+
+def schedule_until(cerfa, day):
+    """Return ``echeances`` of a contract ended early on this day."""
     start = wire_date(cerfa["contrat"]["dateDebutContrat"])
-    end = wire_date(cerfa["contrat"]["dateFinContrat"])
+    end = min(wire_date(cerfa["contrat"]["dateFinContrat"]), day)
+    if end < start:
+        return []
     lines = [line for year in _years(start, end) for line in _lines(*year)]
     if cerfa["formation"]["typeDiplome"] >= 60:
         opening, amount = lines[0]

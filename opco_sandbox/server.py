@@ -6,22 +6,27 @@ Werkzeug's own handler closes each connection after one answer. This one reads t
 whole body first, so the next request of the same connection starts where it should.
 """
 
+import json
 import os
 import socket
 import struct
 import sys
 import time
 import traceback
-from http import HTTPStatus
-from io import BytesIO
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Response
 
+from . import plays
+from .bodies import BodyRefused, declared_length, read_body
+from .chance import Asked
+
 BACKLOG = 256
-MAX_BODY = 4 * 1024 * 1024
 IDLE_SECONDS = 75
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+# the admin API and the page stay reachable whatever the faults
+NORM = ("/v1/", "/v2/", "/auth/")
+TOO_LONG = "Request size limit exceeded"
 
 
 def listen(host, port):
@@ -31,14 +36,6 @@ def listen(host, port):
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=BACKLOG)
-
-
-class BodyRefused(Exception):
-    """The request body is too long or its framing is wrong."""
-
-    def __init__(self, status):
-        super().__init__(status.phrase)
-        self.status = status
 
 
 class Handler(WSGIRequestHandler):
@@ -52,20 +49,65 @@ class Handler(WSGIRequestHandler):
     def run_wsgi(self):
         """Answer one request, playing the fault that matches it."""
         self.environ = self.make_environ()
-        fault = self.server.faults.take(self.command, self.environ["PATH_INFO"])
-        if fault and fault.kind == "reset_before_read":
-            self.reset()
+        self.status_sent = None
+        path = self.environ["PATH_INFO"]
+        if not path.startswith(NORM):
+            self.answer(self.answer_application)
             return
         try:
-            self.environ["wsgi.input"] = BytesIO(self.read_body())
+            self.answer_norm(path)
+        finally:
+            self.server.sandbox.calls.count(self.command, path, self.status_sent)
+
+    def answer_norm(self, path):
+        """Answer a call of the norm or of the token server."""
+        early = self.server.sandbox.faults.take_unread(self.command, path)
+        if early:
+            self.play(early)
+        else:
+            self.answer(self.answer_played)
+
+    def answer(self, give):
+        """Read the body, let ``give`` answer, forget the body."""
+        sandbox = self.server.sandbox
+        limit = sandbox.settings.body_limit(self.environ.get("CONTENT_TYPE", ""))
+        try:
+            body = read_body(self.environ, limit, sandbox.files.folder)
         except BodyRefused as refused:
             self.close_connection = True
-            self.send(Response(refused.status.phrase, refused.status))
+            text = TOO_LONG if refused.status == 413 else refused.status.phrase
+            message = json.dumps({"message": text})
+            self.send(Response(message, refused.status, mimetype="application/json"))
             return
+        with body.file:
+            self.environ["wsgi.input"] = body.file
+            self.environ["CONTENT_LENGTH"] = str(body.length)
+            self.asked = Asked(
+                self.command,
+                self.environ["PATH_INFO"],
+                self.environ.get("QUERY_STRING", ""),
+                body.sha256,
+            )
+            give()
+
+    def answer_application(self):
+        """Answer without any fault."""
+        self.send(self.ask_application())
+
+    def answer_played(self):
+        """Wait as long as the OPCO is said to take, then play the fault if any."""
+        sandbox = self.server.sandbox
+        time.sleep(sandbox.slowness.seconds(self.asked))
+        fault = sandbox.faults.take(sandbox.settings["seed"], self.asked)
         if fault:
-            getattr(self, f"play_{fault.kind}")(fault)
+            self.play(fault)
         else:
-            self.send(self.ask_application())
+            self.answer_application()
+
+    def play(self, fault):
+        """Play a fault, ``(kind, options)``."""
+        kind, options = fault
+        getattr(plays, kind)(self, options)
 
     def handle_expect_100(self):
         """Let the client send its body now."""
@@ -73,38 +115,10 @@ class Handler(WSGIRequestHandler):
         self.wfile.flush()
         return proceed
 
-    def read_body(self):
-        """Return the whole body, so that nothing of it stays on the connection.
-
-        :raises BodyRefused: longer than MAX_BODY, or unreadable framing
-        """
-        source = self.environ["wsgi.input"]
-        if self.environ.get("wsgi.input_terminated"):
-            body = self.read_chunks(source)
-            self.environ["CONTENT_LENGTH"] = str(len(body))
-            return body
-        length = self.environ.get("CONTENT_LENGTH") or "0"
-        if not length.isascii() or not length.isdigit():
-            raise BodyRefused(HTTPStatus.BAD_REQUEST)
-        if int(length) > MAX_BODY:
-            raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        body = source.read(int(length))
-        if len(body) < int(length):
-            raise BodyRefused(HTTPStatus.BAD_REQUEST)
-        return body
-
-    @staticmethod
-    def read_chunks(source):
-        """Return a chunked body, read to its end."""
-        body = b""
-        try:
-            while chunk := source.read(64 * 1024):
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise BodyRefused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        except OSError as error:
-            raise BodyRefused(HTTPStatus.BAD_REQUEST) from error
-        return body
+    def read_half(self):
+        """Read half of the body that is announced, if it is still to be read."""
+        length = declared_length(self.environ) or 0
+        self.environ["wsgi.input"].read(length // 2)
 
     def ask_application(self):
         """Return the buffered answer of the application."""
@@ -124,6 +138,11 @@ class Handler(WSGIRequestHandler):
 
     def send_head(self, response, length):
         """Write status and headers; the length is always announced."""
+        self.wfile.write(self.head(response, length))
+
+    def head(self, response, length):
+        """Return status and headers as bytes."""
+        self.status_sent = response.status_code
         self.send_response(response.status_code)
         for name, value in response.headers:
             if name.lower() not in ("content-length", "connection"):
@@ -131,7 +150,9 @@ class Handler(WSGIRequestHandler):
         self.send_header("Content-Length", str(length))
         if self.close_connection:
             self.send_header("Connection", "close")
-        self.end_headers()
+        lines = [*self._headers_buffer, b"\r\n"]
+        self._headers_buffer = []
+        return b"".join(lines)
 
     def reset(self):
         """Cut the connection so that the peer sees a TCP reset."""
@@ -139,41 +160,6 @@ class Handler(WSGIRequestHandler):
         # rfile holds a reference: only closing the descriptor really closes it
         os.close(self.connection.detach())
         self.close_connection = True
-
-    def play_reset_after_read(self, fault):
-        """Read everything, process nothing, reset."""
-        self.reset()
-
-    def play_reset_after_processing(self, fault):
-        """Process the request, then reset instead of answering."""
-        self.ask_application()
-        self.reset()
-
-    def play_truncate_response(self, fault):
-        """Announce the whole answer, send half of it, reset."""
-        response = self.ask_application()
-        body = response.get_data()
-        self.send_head(response, len(body))
-        self.wfile.write(body[: len(body) // 2])
-        self.wfile.flush()
-        time.sleep(0.05)  # lets the half arrive before the reset
-        self.reset()
-
-    def play_hang(self, fault):
-        """Stay silent, then close without an answer."""
-        time.sleep(fault.seconds)
-        self.close_connection = True
-
-    def play_delay(self, fault):
-        """Answer late."""
-        time.sleep(fault.seconds)
-        self.send(self.ask_application())
-
-    def play_status(self, fault):
-        """Answer what the fault says, without processing."""
-        response = Response(fault.body, fault.status, content_type=fault.content_type)
-        response.headers.extend(fault.headers)
-        self.send(response)
 
     def version_string(self):
         """Value of the Server header."""
@@ -190,8 +176,8 @@ class SandboxServer(ThreadedWSGIServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, host, listener, app, faults):
-        self.faults = faults
+    def __init__(self, host, listener, app, sandbox):
+        self.sandbox = sandbox
         super().__init__(
             host,
             listener.getsockname()[1],

@@ -6,9 +6,9 @@ from flask import Blueprint, jsonify, request
 
 from .. import states
 from ..answers import admin
-from ..dossiers import summary
 from ..formats import is_siret
 from ..sandbox import current
+from ..scenario import apply
 
 blueprint = Blueprint("admin", __name__, url_prefix="/sandbox")
 
@@ -38,7 +38,39 @@ def issue_key():
 @blueprint.get("/deposits")
 def list_deposits():
     """The ledger, newest first."""
-    return jsonify(current().ledger.all())
+    ledger = current().ledger
+    if request.args.get("duplicates"):
+        return jsonify(ledger.duplicates())
+    return jsonify(ledger.all())
+
+
+@blueprint.get("/deposits/summary")
+def summarize_deposits():
+    """How many deposits, contracts and duplicates."""
+    return jsonify(current().ledger.summary())
+
+
+@blueprint.get("/calls")
+def list_calls():
+    """Number of calls by method, path and status."""
+    return jsonify(current().calls.all())
+
+
+@blueprint.delete("/calls")
+def clear_calls():
+    """Count again from nothing."""
+    current().calls.clear()
+    return "", 204
+
+
+@blueprint.post("/scenario")
+def play_scenario():
+    """Apply what a scenario file may hold."""
+    try:
+        apply(current(), _json_object())
+    except (ValueError, TypeError, AttributeError) as error:
+        raise admin(400, str(error)) from error
+    return "", 204
 
 
 @blueprint.get("/closed-establishments")
@@ -60,7 +92,8 @@ def set_state(number):
     row = sandbox.dossiers.set_state(number, etat, comment, sandbox.settings.today())
     if row is None:
         raise admin(404, f"Aucun dossier {number}.")
-    return jsonify(summary(row) | {"commentaireEtat": row["commentaire"]})
+    summary = sandbox.dossiers.summary(row)
+    return jsonify(summary | {"commentaireEtat": row["commentaire"]})
 
 
 @blueprint.get("/faults")

@@ -2,66 +2,18 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Business calls of the norm, with OPCO EP's behaviour."""
 
-from functools import wraps
-
 from flask import Blueprint, g, jsonify, request
 
-from ..answers import Refusal, comment, errors, gateway
-from ..dossiers import detail, summary
+from ..answers import Verdict, comment, errors
 from ..formats import is_siret
 from ..sandbox import current
 from ..validation import NotJson, as_error, problems, read_body
+from .business import business_call, opens
 
 blueprint = Blueprint("norm", __name__)
 
-SOFTWARE_HEADERS = ("EDITEUR", "LOGICIEL", "VERSION")
 NUMBERS = ("numeroInterne", "numeroExterne", "numeroDeca")
 REFUSED = "Le dossier comporte des erreurs."
-
-
-def business_call(view):
-    """Check bearer, key and headers; ``g.siret`` is then the key's SIRET."""
-
-    @wraps(view)
-    def checked(*args, **kwargs):
-        _check_bearer()
-        g.siret = _key_owner()
-        g.software = _software_headers()
-        return view(*args, **kwargs)
-
-    return checked
-
-
-def _check_bearer():
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not current().tokens.accepts(token.strip()):
-        raise gateway(401, "Unauthorized")
-
-
-def _key_owner():
-    siret = current().keys.owner(request.headers.get("X-API-KEY", ""))
-    if siret is None:
-        raise gateway(403, "Clé API inconnue ou révoquée")
-    return siret
-
-
-def _software_headers():
-    software = {
-        name: request.headers.get(name, "").strip() for name in SOFTWARE_HEADERS
-    }
-    missing = [name for name, value in software.items() if not value]
-    if missing:
-        raise errors(
-            "En-tête obligatoire absent.",
-            [
-                {
-                    "code": "ENTETE_OBLIGATOIRE",
-                    "description": f"L'en-tête {name} est obligatoire.",
-                }
-                for name in missing
-            ],
-        )
-    return software
 
 
 @blueprint.get("/v1/status")
@@ -79,10 +31,10 @@ def deposit():
     try:
         document = _read_document(body)
         _check_deposit(document)
-    except Refusal as refusal:
+    except Verdict as refusal:
         cerfa = document.get("cerfa") if document else None
         sandbox.ledger.record_rejected(
-            body, g.software, cerfa, refusal.status, _reasons(refusal.body)
+            body, g.software, cerfa, refusal.status, refusal.reasons()
         )
         raise
     cerfa = document["cerfa"]
@@ -91,7 +43,7 @@ def deposit():
         sandbox.ledger.record_accepted(
             body, g.software, cerfa, row["numero_interne"], duplicate
         )
-    received = summary(row)
+    received = sandbox.dossiers.summary(row)
     return jsonify({name: received[name] for name in NUMBERS[:2]})
 
 
@@ -135,16 +87,25 @@ def _check_rights(document):
         )
 
 
-def _reasons(body):
-    if body["errors"]:
-        return [error["description"] for error in body["errors"]]
-    return [body["comment"]]
-
-
 @blueprint.get("/v1/dossiers")
 @business_call
 def read():
     """E3: read one dossier by one of its three numbers."""
+    return jsonify(current().dossiers.detail(_asked_row()))
+
+
+@blueprint.get("/v2/dossiers")
+@opens("dossiers_v2")
+@business_call
+def read_v2():
+    """E3b: idem, with the total engaged and the comment at the root."""
+    row = _asked_row()
+    body = current().dossiers.detail(row)
+    engagement = round(sum(e["montantTotal"] for e in body["echeances"]), 2)
+    return jsonify(body | {"engagement": engagement, "comment": row["commentaire"]})
+
+
+def _asked_row():
     asked = [name for name in NUMBERS if request.args.get(name)]
     if len(asked) != 1:
         sentence = f"Un seul paramètre attendu parmi {', '.join(NUMBERS)}."
@@ -153,11 +114,49 @@ def read():
     row = current().dossiers.find(asked[0], value, g.siret[:9])
     if row is None:
         raise comment(400, f"Aucun dossier trouvé pour {asked[0]} = {value[:40]}.")
-    return jsonify(detail(row))
+    return row
 
 
 @blueprint.get("/v1/dossiers/etats")
 @business_call
 def list_states():
-    """E4: states of all the dossiers of the key's SIREN, without pages."""
-    return jsonify([summary(row) for row in current().dossiers.of_siren(g.siret[:9])])
+    """E4: states of all the dossiers of the key's SIREN."""
+    list_format = current().settings["list_format"]
+    if list_format == "paged":
+        return jsonify(_page())
+    states = _states()
+    if list_format == "object" and len(states) == 1:
+        return jsonify(states[0])
+    return jsonify(states)
+
+
+@blueprint.get("/v2/dossiers/etats")
+@opens("dossiers_v2")
+@business_call
+def list_states_v2():
+    """E4b: idem, by pages."""
+    return jsonify(_page())
+
+
+def _states():
+    dossiers = current().dossiers
+    return [dossiers.summary(row) for row in dossiers.of_siren(g.siret[:9])]
+
+
+def _page():
+    settings, states = current().settings, _states()
+    number = request.args.get("numeroPage", 1, type=int)
+    if number < 1:
+        sentence = "numeroPage commence à 1."
+        raise errors(sentence, [{"code": "PARAMETRE", "description": sentence}])
+    size = settings["page_size"]
+    first = 0 if settings["page_repeats"] else (number - 1) * size
+    shown = states[first : first + size]
+    total = settings["page_total"]
+    page = {
+        "total": len(states) if total is None else total,
+        "count": len(shown),
+        "page": number,
+        "EtatDossierResult": shown,
+    }
+    return [page] if settings["page_wrapping"] else page

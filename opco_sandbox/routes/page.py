@@ -13,6 +13,8 @@ from ..sandbox import current
 
 blueprint = Blueprint("page", __name__)
 
+SHOWN = 500
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -54,8 +56,9 @@ def euros(amount):
 @blueprint.get("/")
 def home():
     """Dossiers received."""
-    rows = [(row, json.loads(row["cerfa"])) for row in current().dossiers.all()]
-    return render_template("dossiers.html", rows=rows)
+    latest = current().dossiers.latest(SHOWN)
+    rows = [(row, json.loads(row["cerfa"])) for row in latest]
+    return render_template("dossiers.html", rows=rows, limit=SHOWN)
 
 
 @blueprint.get("/dossiers/<int(max=9999999999):number>")
@@ -117,10 +120,24 @@ def issue_key():
     return render_template("key.html", siret=siret, key=key)
 
 
+@blueprint.get("/depots")
+def deposits():
+    """Every deposit received, or the duplicates only."""
+    ledger, duplicates = current().ledger, bool(request.args.get("doublons"))
+    found = ledger.duplicates(SHOWN) if duplicates else ledger.all(SHOWN)
+    return render_template(
+        "deposits.html",
+        deposits=found,
+        duplicates=duplicates,
+        summary=ledger.summary(),
+        limit=SHOWN,
+    )
+
+
 @blueprint.get("/rejets")
 def rejected():
     """Refused deposits and why."""
-    return render_template("rejected.html", deposits=current().ledger.rejected())
+    return render_template("rejected.html", deposits=current().ledger.rejected(SHOWN))
 
 
 def _masked(value):

@@ -27,7 +27,7 @@ def issue():
         raise oauth(
             401, "invalid_client", "Invalid client or Invalid client credentials"
         )
-    lifetime = sandbox.settings.all()["token_lifetime"]
+    lifetime = sandbox.settings["token_lifetime"]
     return jsonify(
         access_token=sandbox.tokens.issue(lifetime),
         expires_in=lifetime,

@@ -28,8 +28,9 @@ class SandboxProcess:
     client_secret = "sandbox-client-secret"
     token_path = "/auth/realms/interopco-partenaires/protocol/openid-connect/token"
 
-    def __init__(self, state=None):
+    def __init__(self, state=None, scenario=None):
         self.state = state
+        self.scenario = scenario
         self.url = None
         self._port = 0
         self._process = None
@@ -49,6 +50,11 @@ class SandboxProcess:
         """Address of the token server."""
         return self.url + self.token_path
 
+    @property
+    def pid(self):
+        """Number of the process."""
+        return self._process.pid
+
     def start(self):
         """Start on a free port, or again on the port of the former run.
 
@@ -57,6 +63,8 @@ class SandboxProcess:
         command = [sys.executable, "-m", "opco_sandbox", "--port", str(self._port)]
         if self.state is not None:
             command += ["--state", str(self.state)]
+        if self.scenario is not None:
+            command += ["--scenario", str(self.scenario)]
         self._process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -136,8 +144,7 @@ class SandboxProcess:
         """Ask for a fault; ``times=None`` = until cleared. Return it.
 
         :param path: exact or with ``*``; every path of the norm by default
-        :param options: ``seconds``, or ``status``, ``headers``, ``body``,
-            ``content_type``
+        :param options: ``probability``, and those of the kind: see opco_sandbox
         """
         match = {"method": method, "path": path}
         wish = {"kind": kind, "match": match, "times": times} | options
@@ -155,13 +162,36 @@ class SandboxProcess:
         """Return the ledger, newest first, rejected deposits included."""
         return self._admin("GET", "deposits")
 
+    def duplicates(self):
+        """Return the deposits of contracts that the OPCO already had."""
+        return self._admin("GET", "deposits?duplicates=1")
+
+    def summary(self):
+        """Return how many deposits, contracts and duplicates there are."""
+        return self._admin("GET", "deposits/summary")
+
+    def calls(self):
+        """Return ``{(method, path, status): count}`` since the last reset."""
+        return {
+            (call["method"], call["path"], call["status"]): call["count"]
+            for call in self._admin("GET", "calls")
+        }
+
+    def clear_calls(self):
+        """Count calls again from nothing."""
+        self._admin("DELETE", "calls")
+
+    def play(self, scenario):
+        """Apply a scenario (a JSON object)."""
+        self._admin("POST", "scenario", scenario)
+
     def set_state(self, number, etat, comment=None):
         """Move a dossier to a state; return its numbers and state."""
         wish = {"etat": etat, "comment": comment}
         return self._admin("POST", f"dossiers/{number}/state", wish)
 
     def set(self, **settings):
-        """Change settings (``token_lifetime``, ``today``); return all of them."""
+        """Change settings; return all of them."""
         return self._admin("POST", "settings", settings)
 
     def reset(self):

@@ -137,8 +137,8 @@ def test_key_needs_a_valid_siret(sandbox, siret):
     ("method", "path"),
     [
         ("GET", "/v1/factures/etats"),
-        ("POST", "/v1/conventions"),
-        ("GET", "/v2/dossiers"),
+        ("POST", "/v1/factures"),
+        ("POST", "/v2/dossiers"),
         ("PUT", "/v1/dossiers"),
         ("DELETE", "/v1/dossiers"),
         ("GET", "/v1"),

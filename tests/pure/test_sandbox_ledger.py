@@ -5,6 +5,7 @@
 import copy
 import hashlib
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -92,3 +93,56 @@ def test_fifty_deposits_at_once_get_fifty_numbers(sandbox):
         numbers = list(pool.map(send, range(100)))
     assert sorted(map(int, numbers)) == list(range(1000001, 1000101))
     assert sum(not entry["duplicate"] for entry in sandbox.deposits()) == 1
+
+
+def test_a_contract_refused_or_cancelled_may_come_again(sandbox):
+    session = sandbox.session(CFA)
+    for etat in ("REFUSE", "ANNULE"):
+        number = deposit(sandbox, session, EXAMPLE).json()["numeroInterne"]
+        sandbox.set_state(number, etat)
+    deposit(sandbox, session, EXAMPLE)
+    assert sandbox.duplicates() == []
+    deposit(sandbox, session, EXAMPLE)
+    assert len(sandbox.duplicates()) == 1
+
+
+def test_duplicates_only_and_the_summary(sandbox):
+    session = sandbox.session(CFA)
+    for _ in range(3):
+        deposit(sandbox, session, EXAMPLE)
+    deposit(sandbox, session, {"cerfa": {}})
+    newest, older = sandbox.duplicates()
+    assert (newest["numeroInterne"], older["numeroInterne"]) == ("1000003", "1000002")
+    assert sandbox.summary() == {
+        "received": 4,
+        "accepted": 3,
+        "rejected": 1,
+        "contracts": 1,
+        "duplicates": 2,
+    }
+
+
+def test_what_was_processed_but_not_answered_outlives_a_crash(tmp_path):
+    sandbox = SandboxProcess(state=tmp_path / "state.sqlite")
+    sandbox.start()
+    session = sandbox.session(CFA)
+    deposit(sandbox, session, EXAMPLE)
+    sandbox.add_fault("reset_after_processing", "POST", "/v1/dossiers")
+    with pytest.raises(requests.ConnectionError):
+        deposit(sandbox, session, EXAMPLE)
+    sandbox.kill()
+    sandbox.start()
+    assert [entry["duplicate"] for entry in sandbox.deposits()] == [True, False]
+    sandbox.stop()
+
+
+def test_the_lookup_of_duplicates_uses_an_index(tmp_path):
+    state = tmp_path / "state.sqlite"
+    with SandboxProcess(state=state) as sandbox:
+        deposit(sandbox, sandbox.session(CFA), EXAMPLE)
+    with sqlite3.connect(state) as database:
+        plan = database.execute(
+            "EXPLAIN QUERY PLAN SELECT 1 FROM dossiers WHERE identity = 'x'"
+            " AND etat NOT IN ('REFUSE', 'ANNULE')"
+        ).fetchall()
+    assert "USING INDEX dossiers_identity" in str(plan)

@@ -57,7 +57,7 @@ def decide(sandbox, number, decision, comment=""):
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/cles", "/rejets"])
+@pytest.mark.parametrize("path", ["/", "/depots", "/cles", "/rejets"])
 def test_empty_pages_say_it_is_a_simulation(sandbox, path):
     text = page(sandbox, path)
     assert "Simulation." in text
@@ -174,3 +174,12 @@ def test_rejected_deposits_and_their_reasons(sandbox, session):
     assert "cerfa.employeur : champ obligatoire absent" in text
     assert "Logiciel Exemple 1.0.0" in text
     assert NIR[:13] not in text
+
+
+def test_duplicates_are_marked_and_filtered(sandbox, session):
+    deposit(sandbox, session)
+    deposit(sandbox, session, name="PETIT")
+    assert page(sandbox, "/depots").count(">Doublon</span>") == 1
+    text = page(sandbox, "/depots?doublons=1")
+    assert "PETIT Jean" in text
+    assert "MARTIN Jean" not in text
