@@ -4,7 +4,9 @@
 
 import json
 import os
+import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import databases
@@ -15,10 +17,14 @@ from sandbox_process import ROOT, SandboxProcess
 HERE = Path(__file__).parent
 SIRET = "90000002700012"
 DATABASE = "opco_chaos"
-BREAK = """
-    UPDATE opco_transmission SET payload = NULL
-     WHERE id IN (SELECT id FROM opco_transmission WHERE state = 'queued'
-                   ORDER BY id OFFSET %s LIMIT 1)
+# What was to be sent is lost.
+LOSE = "UPDATE opco_transmission SET payload = NULL WHERE contract_id = ANY(%s)"
+# What the OPCO answers cannot be written on the contract.
+JAM = """
+    CREATE FUNCTION jam() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'this contract is broken'; END $$;
+    CREATE TRIGGER jam BEFORE UPDATE OF opco_transport_state ON apprenticeship_contract
+        FOR EACH ROW WHEN (OLD.id = ANY(%s::int[])) EXECUTE FUNCTION jam();
 """
 
 
@@ -28,15 +34,15 @@ class ChaosWorld:
     def __init__(self, options, chance):
         self.database = DATABASE
         self.folder = Path(os.environ["RUN"]) / "log"
-        self.folder.mkdir(exist_ok=True)
-        for former in self.folder.glob("*"):
-            former.unlink()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir()
         databases.copy(options.template, DATABASE)
         self.deliveries = Deliveries(DATABASE)
         self.sandbox = SandboxProcess(state=self.folder / "sandbox.sqlite")
         self.servers = [self._server(number) for number in range(options.servers)]
         self.user = None
         self.restarts = 0
+        self.calls = Counter()
         self._options = options
         self._chance = chance
 
@@ -54,6 +60,14 @@ class ChaosWorld:
             if server.runs():
                 server.kill()
         self.sandbox.stop()
+
+    def stuck(self):
+        """Return the transmissions that have not come to their end, and could."""
+        return self.deliveries.stuck(self.lost_ids + self.jammed_ids)
+
+    def count_calls(self):
+        """Return how often the OPCO was called, before its restarts too."""
+        return self.calls + Counter(self.sandbox.calls())
 
     @property
     def logs(self):
@@ -89,6 +103,7 @@ class ChaosWorld:
 
     def restart_sandbox(self, is_violent):
         """Restart the OPCO; its faults are forgotten, what it holds is kept."""
+        self.calls += self.sandbox.calls()
         if is_violent:
             self.sandbox.kill()
         else:
@@ -118,13 +133,13 @@ class ChaosWorld:
         )
         line = next(ln for ln in said.splitlines() if ln.startswith("PREPARED "))
         self.contract_ids = json.loads(line.removeprefix("PREPARED "))
-        for _ in range(self._options.broken):
-            # Among the first: what is broken must not stop what comes behind.
-            self._execute(BREAK, self._chance.randrange(self._options.contracts // 2))
-        lost = self.deliveries.rows(
-            "SELECT contract_id FROM opco_transmission WHERE payload IS NULL"
-        )
-        self.broken_ids = {row["contract_id"] for row in lost}
+        # Among the first to leave: what is broken must not stop what comes behind.
+        early = self.contract_ids[: len(self.contract_ids) // 2]
+        broken = self._chance.sample(early, self._options.lost + self._options.jammed)
+        self.lost_ids = broken[: self._options.lost]
+        self.jammed_ids = broken[self._options.lost :]
+        self._execute(LOSE, self.lost_ids)
+        self._execute(JAM, self.jammed_ids)
 
     def _execute(self, query, *arguments):
         with databases.cursor(self.database) as cr:

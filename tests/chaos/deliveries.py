@@ -10,10 +10,10 @@ import psycopg2
 
 COUNTS = "SELECT state, applied, count(*) FROM opco_transmission GROUP BY 1, 2"
 STUCK = """
-    SELECT id, state, applied, attempt_count, look_count, next_try_at, claimed_until,
-           message
+    SELECT id, contract_id, state, applied, attempt_count, look_count, next_try_at,
+           claimed_until, message
       FROM opco_transmission
-     WHERE NOT (state IN ('sent', 'rejected', 'cancelled') AND applied)
+     WHERE NOT (state = 'sent' AND applied) AND contract_id != ALL(%s)
      ORDER BY id
 """
 # Only wake-ups that the connector asked for, earlier: none is added.
@@ -22,6 +22,10 @@ HURRY = """
      WHERE call_at > now() AT TIME ZONE 'UTC' AND cron_id IN (
            SELECT res_id FROM ir_model_data
             WHERE module = 'opco_ep_connector' AND model = 'ir.cron')
+"""
+READ_SOON = """
+    UPDATE opco_polling SET next_read_at = now() AT TIME ZONE 'UTC'
+     WHERE next_read_at > now() AT TIME ZONE 'UTC'
 """
 WAKE = "SELECT pg_notify('cron_trigger', %s)"
 SECONDS_TO_COME_BACK = 60
@@ -54,14 +58,18 @@ class Deliveries:
             ]
         return counts
 
-    def stuck(self):
-        """Return the transmissions that have not come to their end."""
-        return self.rows(STUCK)
+    def stuck(self, broken_ids=()):
+        """Return the transmissions that have not come to their end.
+
+        :param broken_ids: contracts that cannot
+        """
+        return self.rows(STUCK, list(broken_ids))
 
     def hurry(self):
         """Spare the minutes until the next wake-up, and that of a worker's sleep."""
         try:
             with databases.cursor(self.database) as cr:
+                # TODO-STATUS cr.execute(READ_SOON)
                 cr.execute(HURRY)
             with databases.cursor() as cr:
                 cr.execute(WAKE, (self.database,))

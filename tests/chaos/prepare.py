@@ -25,17 +25,13 @@ connection = env.ref("opco_ep_connector.connection_nantes")
 # What an OPCO takes minutes for takes seconds here; nothing else differs.
 connection.profile_id.write(
     {
-        k: v
-        for k, v in {
-            "connect_timeout": 2,
-            "read_timeout": 3,
-            "deposit_timeout": 3,
-            # What the sandbox has taken, it lists at once.
-            "settle_minutes": 0,
-            "retry_first_seconds": 1,
-            "retry_longest_minutes": 1,
-        }.items()
-        if k in connection.profile_id._fields
+        "connect_timeout": 2,
+        "read_timeout": 3,
+        "deposit_timeout": 3,
+        # What the sandbox has taken, it lists at once.
+        "settle_minutes": 0,
+        "retry_first_seconds": 1,
+        "retry_longest_minutes": 1,
     }
 )
 connection.write(

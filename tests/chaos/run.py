@@ -16,7 +16,7 @@ from chaos_world import ChaosWorld
 from disruptions import plan
 from faults import disturb
 from saving_user import SavingUser
-from verdict import Verdict
+from verdict import SIGNING_PLACE, Verdict
 
 TICK = 0.2
 REPORT_EVERY = 5
@@ -34,8 +34,9 @@ def parse_arguments(argv=None):
     parser.add_argument("--kills", type=int, default=20, help="of Odoo, by SIGKILL")
     parser.add_argument("--pg-restarts", type=int, default=2, help="of PostgreSQL")
     parser.add_argument("--sandbox-restarts", type=int, default=3, help="of the OPCO")
+    parser.add_argument("--lost", type=int, default=2, help="contents that are lost")
     parser.add_argument(
-        "--broken", type=int, default=3, help="transmissions whose content is lost"
+        "--jammed", type=int, default=2, help="contracts that no receipt can reach"
     )
     parser.add_argument(
         "--limit", type=float, default=1800, help="seconds until all are delivered"
@@ -50,7 +51,7 @@ class Run:
         self.world = world
         self.options = options
         self.chance = chance
-        self.wanted = options.contracts - options.broken
+        self.wanted = options.contracts - options.lost
         self.began = time.monotonic()
         self.disruptions = plan(
             chance,
@@ -72,12 +73,16 @@ class Run:
             if now > last_hurry + HURRY_EVERY:
                 self.world.deliveries.hurry()
                 last_hurry = now
-            if counts["sent"] == self.wanted and not self.disruptions:
+            if not self.disruptions and self._is_over(counts):
                 self.say(self._line(counts))
                 return
-            self._break_what_is_due(counts["sent"])
+            self._break_what_is_due(counts["sent"] + counts["sent, to apply"])
             self.world.start_what_has_ended()
             time.sleep(TICK)
+
+    def _is_over(self, counts):
+        received = counts["sent"] + counts["sent, to apply"]
+        return received == self.wanted and not self.world.stuck()
 
     def say(self, line):
         """Print a line, with the seconds since the beginning."""
@@ -117,7 +122,11 @@ def main():
     print(f"Seed {options.seed}: give --seed {options.seed} to play it again.")
     with ChaosWorld(options, chance) as world:
         world.user = SavingUser(
-            world.servers[-1].url, world.database, world.contract_ids, chance_of(chance)
+            world.servers[-1].url,
+            world.database,
+            world.contract_ids,
+            SIGNING_PLACE,
+            chance_of(chance),
         )
         disturb(world.sandbox, chance.randrange(10**6), options.faults)
         run = Run(world, options, chance)
@@ -125,7 +134,7 @@ def main():
         world.user.start()
         run.until_delivered()
         world.user.stop()
-        problems = Verdict(world, options).problems()
+        problems = Verdict(world).problems()
     for problem in problems:
         print(f"WRONG: {problem}")
     print(f"Logs: {world.folder}")

@@ -3,7 +3,7 @@
 """Somebody who keeps saving contracts, whatever becomes of the server."""
 
 import threading
-from collections import Counter, defaultdict
+from collections import Counter
 
 import requests
 
@@ -18,15 +18,17 @@ class SavingUser(threading.Thread):
     ``counts`` says how it went; ``may_hold`` gives, for each contract, what its place
     of signature may be: the last place whose saving was confirmed, and those that were
     cut off since.
+
+    :param place: what all of them hold at first
     """
 
-    def __init__(self, url, database, contract_ids, chance):
+    def __init__(self, url, database, contract_ids, place, chance):
         super().__init__(name="saving user", daemon=True)
         self.url = url
         self.database = database
         self.contract_ids = contract_ids
         self.counts = Counter()
-        self.may_hold = defaultdict(set)
+        self.may_hold = {one: {place} for one in contract_ids}
         self._chance = chance
         self._end = threading.Event()
         self._session = None
@@ -45,7 +47,6 @@ class SavingUser(threading.Thread):
 
     def _save(self, contract_id, place):
         """Return how it went; only what is confirmed replaces what was there."""
-        before = self.may_hold.get(contract_id)
         try:
             if self._session is None:
                 self._session = self._log_in()
@@ -60,10 +61,7 @@ class SavingUser(threading.Thread):
             )
         except (requests.RequestException, ValueError):
             # Cut off: it may have been saved all the same.
-            if before is not None:
-                before.add(place)
-            else:
-                self.may_hold[contract_id] = {None, place}
+            self.may_hold[contract_id].add(place)
             return "cut off"
         if "error" in answer:
             return self._refused(answer["error"])
