@@ -367,6 +367,9 @@ class OpcoTransmission(models.Model):
         )
         rows = self.search(due, order="is_batch, next_try_at, id", limit=limit)
         rows = rows.try_lock_for_update(allow_referencing=True).filtered_domain(due)
+        lost = rows.filtered(lambda row: not row.payload)
+        lost._cancel_lost()
+        rows -= lost
         seconds = CLAIM_TIMEOUTS * connection.profile_id._longest_timeout()
         now = fields.Datetime.now()
         rows.write(
@@ -380,6 +383,24 @@ class OpcoTransmission(models.Model):
         for row in rows:
             row.attempt_count += 1
         return rows
+
+    def _cancel_lost(self):
+        """Cancel what has nothing left to send, so that it holds up no other."""
+        for row in self._by_sender_language():
+            message = row.env._(
+                "What was to be sent is lost: nothing left. Transmit the contract "
+                "again."
+            )
+            row.write(
+                {
+                    "state": "cancelled",
+                    "is_live": False,
+                    "applied": True,
+                    "message": message,
+                }
+            )
+            row.contract_id._opco_forget_transmission()
+            row.contract_id._message_log(body=message)
 
     def _give_back(self):
         """What was claimed, and whose call never started, is due as before."""
