@@ -4,6 +4,7 @@
 from . import test_access
 from . import test_concurrency
 from . import test_connection
+from . import test_cron_progress
 from . import test_delivery
 from . import test_follow_up
 from . import test_lost_content
