@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import databases
@@ -42,6 +43,7 @@ class ChaosWorld:
         self.servers = [self._server(number) for number in range(options.servers)]
         self.user = None
         self.restarts = 0
+        self.crashes = []
         self.calls = Counter()
         self._options = options
         self._chance = chance
@@ -93,6 +95,7 @@ class ChaosWorld:
 
     def restart_postgres(self):
         """Crash PostgreSQL (no checkpoint, no goodbye), then start it again."""
+        self.crashes.append(datetime.now(UTC).replace(tzinfo=None))
         for command in ("crash", "start"):
             subprocess.run(
                 [Path(__file__).parents[2] / "dev" / "postgres", command],
