@@ -23,7 +23,7 @@ def deposit(client, body):
             raise
         refusal = error
     try:
-        client.list_states()
+        client.check_access()
     except ConvergenceError:
         raise refusal from None
     raise NotAllowed(

@@ -6,7 +6,7 @@ from flask import Flask, render_template, request
 
 from .answers import SHAPES, Refusal, Verdict, gateway
 from .answers import admin as admin_refusal
-from .routes import admin, norm, page, token
+from .routes import admin, keyinfo, norm, page, rupture, token, uploads
 from .sandbox import current
 
 
@@ -16,12 +16,13 @@ def create_app(sandbox):
     app.extensions["opco_sandbox"] = sandbox
     app.json.sort_keys = False
     app.json.ensure_ascii = False
-    for module in (token, norm, admin, page):
+    for module in (token, norm, uploads, rupture, keyinfo, admin, page):
         app.register_blueprint(module.blueprint)
     app.register_error_handler(Refusal, lambda refusal: refusal.answer())
     app.register_error_handler(Verdict, _verdict)
     app.register_error_handler(404, _no_route)
     app.register_error_handler(405, _no_route)
+    app.register_error_handler(413, _too_long)
     app.before_request(_let_time_pass)
     app.after_request(_harden)
     return app
@@ -43,6 +44,10 @@ def _no_route(error):
     if request.path.startswith("/sandbox"):
         return admin_refusal(error.code, "Adresse ou méthode inconnue.").answer()
     return render_template("not_found.html"), error.code
+
+
+def _too_long(error):
+    return gateway(413, "Request size limit exceeded").answer()
 
 
 def _harden(response):

@@ -35,6 +35,27 @@ class Dossiers:
         self._settings = settings
         self._agenda = agenda
 
+    def amended(self, deca, siren):
+        """Return the row an amendment is about, or None: only a committed contract."""
+        row = self.find("numeroDeca", deca, siren)
+        return row if row and row["etat"] == states.ENGAGE else None
+
+    def add_amendment(self, cerfa, today, original):
+        """Store a validated amendment of a row; return ``(row, duplicate)``.
+
+        Amendments of amendments are numbered with those of the first contract.
+        """
+        row, duplicate = self.add(cerfa, today)
+        root = original["amends"] or original["numero_interne"]
+        before = self._database.run(
+            "SELECT COUNT(*) AS count FROM dossiers WHERE amends = ?", (root,)
+        )
+        self._database.run(
+            "UPDATE dossiers SET amends = ?, no_avenant = ? WHERE numero_interne = ?",
+            (root, str(before[0]["count"] + 1), row["numero_interne"]),
+        )
+        return self.get(row["numero_interne"]), duplicate
+
     def add(self, cerfa, today):
         """Store a validated dossier; return ``(row, duplicate)``.
 
@@ -114,6 +135,11 @@ class Dossiers:
             "SELECT * FROM dossiers WHERE numero_interne = ?", (number,)
         )
         return rows[0] if rows else None
+
+    @staticmethod
+    def cerfa(row):
+        """Return what was deposited."""
+        return json.loads(row["cerfa"])
 
     def find(self, parameter, value, siren):
         """Return the row a CFA asks for (norm, E3), or None.

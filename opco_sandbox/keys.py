@@ -7,11 +7,14 @@ import hashlib
 import json
 import secrets
 import time
+from datetime import date
 
+from .rules import birthday
 from .settings import now
 
 PADDING_CHARACTERS = 760
 SIGNATURE_BYTES = 256
+YEARS_VALID = 1
 
 
 class KeyRing:
@@ -44,6 +47,16 @@ class KeyRing:
             "SELECT siret FROM keys WHERE sha256 = ? AND active", (_digest(key),)
         )
         return rows[0]["siret"] if rows else None
+
+    def valid_until(self, key, siren):
+        """Return the day an active key of this SIREN ends, or None."""
+        rows = self._database.run(
+            "SELECT siret, issued_at FROM keys WHERE sha256 = ? AND active",
+            (_digest(key),),
+        )
+        if not rows or rows[0]["siret"][:9] != siren:
+            return None
+        return birthday(date.fromisoformat(rows[0]["issued_at"][:10]), YEARS_VALID)
 
     def all(self):
         """Return every key issued, newest first, without the keys themselves."""

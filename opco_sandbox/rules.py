@@ -227,6 +227,20 @@ def previous_contract(dossier):
             )
 
 
+def amendment_effect(dossier):
+    """An amendment takes effect within the contract."""
+    effect = dossier.day("contrat.dateEffetAvenant")
+    start = dossier.day("contrat.dateDebutContrat")
+    end = dossier.day("contrat.dateFinContrat")
+    if effect and start and end and not start <= effect <= end:
+        yield Problem(
+            "DATE_INCOHERENTE",
+            "cerfa.contrat.dateEffetAvenant",
+            f"l'effet de l'avenant ({effect:%d/%m/%Y}) est hors du contrat"
+            f" ({start:%d/%m/%Y} – {end:%d/%m/%Y})",
+        )
+
+
 def pay_orders(dossier):
     """Each pay period has its own number."""
     seen = set()
@@ -322,6 +336,7 @@ RULES = (
     public_scheme,
     training_place,
     previous_contract,
+    amendment_effect,
     pay_orders,
     pay_coverage,
 )

@@ -1,34 +1,14 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Complete validation of a deposited dossier: schema, then rules across fields."""
+"""Complete validation of what is deposited: schema, then rules across fields."""
 
 import json
-import re
-from pathlib import Path
 
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.validators import extend
-
-from .formats import CHECKER, EXPECTED
+from .formats import EXPECTED
 from .rules import RULES, Problem, Reader
+from .schemas import load
 
-SCHEMA = json.loads(
-    (Path(__file__).parent / "schema" / "dossier.json").read_text("utf-8")
-)
-
-
-def _match_pattern(validator, pattern, instance, schema):
-    # unlike ECMA 262, which JSON Schema follows, $ accepts a final line break here
-    if isinstance(instance, str) and not re.search(
-        re.sub(r"\$$", r"\\Z", pattern), instance
-    ):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
-
-
-VALIDATOR = extend(Draft202012Validator, {"pattern": _match_pattern})(
-    SCHEMA, format_checker=CHECKER
-)
-
+DOSSIER = load("dossier")
 TYPES = {
     "string": "un texte",
     "integer": "un nombre entier",
@@ -63,15 +43,21 @@ def read_body(body):
 
 def problems(document, today):
     """Return every reason to refuse this document (norm, section 2)."""
-    found = []
-    for error in VALIDATOR.iter_errors(document):
-        found.extend(_explain(error))
+    found = schema_problems(DOSSIER, document)
     cerfa = document.get("cerfa")
     if isinstance(cerfa, dict):
         reader = Reader(cerfa, today)
         for rule in RULES:
             found.extend(rule(reader))
-    return _one_per_path(found)
+    return one_per_path(found)
+
+
+def schema_problems(validator, document):
+    """Return every reason a schema gives to refuse this document."""
+    found = []
+    for error in validator.iter_errors(document):
+        found.extend(_explain(error))
+    return found
 
 
 def as_error(problem):
@@ -86,7 +72,8 @@ def _refuse_constant(name):
     raise ValueError(name)
 
 
-def _one_per_path(found):
+def one_per_path(found):
+    """Return the first problem of each path, sorted."""
     # a wrong type also breaks the code list: only the first thing is worth saying
     first = {}
     for problem in sorted(found, key=lambda p: p.code != "TYPE"):

@@ -385,7 +385,7 @@ class OpcoConnection(models.Model):
         """Ask for the status, a token and the list of states, which changes nothing."""
         client = self._client()
         client.status()
-        return client.list_states()
+        return client.list_states().states
 
     def _test_failed(self, message):
         self._write_test("failed", message)

@@ -223,7 +223,7 @@ class OpcoDossier(models.Model):
     def _refresh_connection(self, connection):
         try:
             client = connection._client()
-            states = client.list_states()
+            states = client.list_states().states
         except AuthRefused as error:
             message = explain_failure(connection._in_company_language().env, error)
             in_own_transaction(self.env, lambda: connection._stop(message))

@@ -50,6 +50,12 @@ def summarize_deposits():
     return jsonify(current().ledger.summary())
 
 
+@blueprint.get("/files")
+def list_files():
+    """Files received, refused ones included, newest first."""
+    return jsonify(current().files.all())
+
+
 @blueprint.get("/calls")
 def list_calls():
     """Number of calls by method, path and status."""

@@ -6,6 +6,7 @@ from flask import Blueprint, g, jsonify, request
 
 from ..answers import Verdict, comment, errors
 from ..formats import is_siret
+from ..rules import AMENDMENTS
 from ..sandbox import current
 from ..validation import NotJson, as_error, problems, read_body
 from .business import business_call, opens
@@ -31,6 +32,7 @@ def deposit():
     try:
         document = _read_document(body)
         _check_deposit(document)
+        _check_amendment(document["cerfa"]["contrat"])
     except Verdict as refusal:
         cerfa = document.get("cerfa") if document else None
         sandbox.ledger.record_rejected(
@@ -39,7 +41,7 @@ def deposit():
         raise
     cerfa = document["cerfa"]
     with sandbox.database.transaction():
-        row, duplicate = sandbox.dossiers.add(cerfa, sandbox.settings.today())
+        row, duplicate = _add(cerfa)
         sandbox.ledger.record_accepted(
             body, g.software, cerfa, row["numero_interne"], duplicate
         )
@@ -73,6 +75,25 @@ def _check_deposit(document):
             f"L'établissement employeur {siret} est fermé : le contrat ne peut pas"
             " être pris en charge.",
         )
+
+
+def _check_amendment(contract):
+    if contract["typeContratApp"] not in AMENDMENTS:
+        return
+    sandbox, deca = current(), contract["numeroContratPrecedent"]
+    if "avenants" in sandbox.settings["closed_flows"]:
+        raise comment(400, "Les avenants ne sont pas acceptés par API.")
+    if sandbox.dossiers.amended(deca, g.siret[:9]) is None:
+        raise comment(400, f"Aucun contrat engagé trouvé pour le numéro DECA {deca}.")
+
+
+def _add(cerfa):
+    sandbox, contract = current(), cerfa["contrat"]
+    today = sandbox.settings.today()
+    if contract["typeContratApp"] not in AMENDMENTS:
+        return sandbox.dossiers.add(cerfa, today)
+    original = sandbox.dossiers.amended(contract["numeroContratPrecedent"], g.siret[:9])
+    return sandbox.dossiers.add_amendment(cerfa, today, original)
 
 
 def _check_rights(document):

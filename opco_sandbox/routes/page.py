@@ -5,11 +5,20 @@
 import json
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 
 from .. import states
 from ..formats import is_siret
 from ..sandbox import current
+from ..uploads import CONTENT_TYPES, extension
 
 blueprint = Blueprint("page", __name__)
 
@@ -138,6 +147,27 @@ def deposits():
 def rejected():
     """Refused deposits and why."""
     return render_template("rejected.html", deposits=current().ledger.rejected(SHOWN))
+
+
+@blueprint.get("/pieces")
+def files():
+    """Files received with conventions and documents."""
+    return render_template("files.html", files=current().files.all()[:SHOWN])
+
+
+@blueprint.get("/pieces/<int(max=9999999999):number>/fichier")
+def download(number):
+    """One of these files."""
+    sandbox = current()
+    file = sandbox.files.get(number)
+    if file is None or file["sha256"] is None:
+        abort(404)
+    return send_file(
+        sandbox.files.path(file["sha256"]),
+        mimetype=CONTENT_TYPES[extension(file["name"])],
+        as_attachment=True,
+        download_name=file["name"],
+    )
 
 
 def _masked(value):

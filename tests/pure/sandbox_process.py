@@ -170,6 +170,10 @@ class SandboxProcess:
         """Return how many deposits, contracts and duplicates there are."""
         return self._admin("GET", "deposits/summary")
 
+    def files(self):
+        """Return the files received, newest first, refused ones included."""
+        return self._admin("GET", "files")
+
     def calls(self):
         """Return ``{(method, path, status): count}`` since the last reset."""
         return {

@@ -114,13 +114,6 @@ def test_the_example_of_the_norm_is_accepted(sandbox, session):
         ),
         pytest.param(
             {
-                "contrat.typeContratApp": 36,
-                "contrat.dateEffetAvenant": "2027-01-04T00:00:00+00:00",
-            },
-            id="amendment",
-        ),
-        pytest.param(
-            {
                 "contrat.typeContratApp": 11,
                 "contrat.numeroContratPrecedent": None,
             },

@@ -57,7 +57,7 @@ def decide(sandbox, number, decision, comment=""):
     )
 
 
-@pytest.mark.parametrize("path", ["/", "/depots", "/cles", "/rejets"])
+@pytest.mark.parametrize("path", ["/", "/depots", "/pieces", "/cles", "/rejets"])
 def test_empty_pages_say_it_is_a_simulation(sandbox, path):
     text = page(sandbox, path)
     assert "Simulation." in text
