@@ -4,6 +4,7 @@
 
 from datetime import date
 
+CENTRE_SIRET = "90000002700012"
 ADDRESS = {"street": "3 rue du Sud", "zip": "44000", "city": "Nantes"}
 PAY = (
     (1, 1, date(2026, 9, 1), date(2027, 5, 31), 43),
@@ -111,7 +112,7 @@ def _centre(env):
         "name": "CFA EXEMPLE",
         "is_company": True,
         "country_id": env.ref("base.fr").id,
-        "company_registry": "90000002700012",
+        "company_registry": CENTRE_SIRET,
         "apprenticeship_uai": "0750000T",
     }
 

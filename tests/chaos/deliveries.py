@@ -69,10 +69,11 @@ class Deliveries:
         """Spare the minutes until the next wake-up, and that of a worker's sleep."""
         try:
             with databases.cursor(self.database) as cr:
-                # TODO-STATUS cr.execute(READ_SOON)
                 cr.execute(HURRY)
             with databases.cursor() as cr:
                 cr.execute(WAKE, (self.database,))
+            with databases.cursor(self.database) as cr:
+                cr.execute(READ_SOON)
         except psycopg2.Error:
             # PostgreSQL is away, or Odoo changed the same line: the next time, then.
             return
