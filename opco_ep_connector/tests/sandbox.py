@@ -104,6 +104,32 @@ class Sandbox:
         """Return what was deposited, rejected included, oldest first."""
         return self._admin("GET", "deposits")[::-1]
 
+    def summary(self):
+        """Return how many deposits, contracts and duplicates there are."""
+        return self._admin("GET", "deposits/summary")
+
+    def files(self):
+        """Return the files received, refused included, oldest first."""
+        return self._admin("GET", "files")[::-1]
+
+    def calls(self):
+        """Return the number of calls by method, path and status."""
+        return {
+            (call["method"], call["path"], call["status"]): call["count"]
+            for call in self._admin("GET", "calls")
+        }
+
+    def clear_calls(self):
+        self._admin("DELETE", "calls")
+
+    def set(self, **settings):
+        """Change settings of the OPCO until the next reset; return all of them."""
+        return self._admin("POST", "settings", settings)
+
+    def play(self, scenario):
+        """Apply a scenario, as its file would."""
+        self._admin("POST", "scenario", scenario)
+
     def set_state(self, number, state, comment=None):
         self._admin(
             "POST", f"dossiers/{number}/state", {"etat": state, "comment": comment}

@@ -150,3 +150,23 @@ def test_the_state_holds_no_key(tmp_path):
     assert CFA in dump
     assert key not in dump
     assert key.split(".")[2][:20] not in dump
+
+
+def test_a_state_of_an_earlier_version_goes_on(tmp_path):
+    state = tmp_path / "state.sqlite"
+    sandbox = SandboxProcess(state=state)
+    sandbox.start()
+    session = sandbox.session(CFA)
+    deposits = f"{sandbox.url}/v1/dossiers"
+    session.post(deposits, json=EXAMPLE, timeout=5)
+    sandbox.stop()
+    with sqlite3.connect(state) as database:
+        for index in ("dossiers_identity", "dossiers_amends"):
+            database.execute(f"DROP INDEX {index}")
+        for column in ("identity", "external_shown", "amends", "no_avenant"):
+            database.execute(f"ALTER TABLE dossiers DROP COLUMN {column}")
+    sandbox.start()
+    session.headers["Authorization"] = f"Bearer {sandbox.token()}"
+    assert session.post(deposits, json=EXAMPLE, timeout=5).status_code == 200
+    assert len(session.get(f"{deposits}/etats", timeout=5).json()) == 2
+    sandbox.stop()

@@ -5,6 +5,7 @@
 import copy
 import hashlib
 import json
+import socket
 import sqlite3
 
 import pytest
@@ -294,3 +295,14 @@ def test_a_flow_may_be_closed(sandbox, session, number, flow):
 def test_credentials_are_needed(sandbox, session, flow):
     del session.headers["Authorization"]
     assert send(sandbox, session, flow, infos("1")).status_code == 401
+
+
+def test_a_client_that_sends_everything_first_still_reads_the_413(sandbox):
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    length = 30 << 20
+    head = f"POST /v1/documents HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    with socket.create_connection((host, int(port)), 10) as line:
+        line.sendall(head.encode())
+        for _ in range(30):
+            line.sendall(b" " * (1 << 20))
+        assert line.recv(100).startswith(b"HTTP/1.1 413 ")
