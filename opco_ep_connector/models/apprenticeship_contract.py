@@ -11,7 +11,7 @@ from odoo.addons.l10n_fr_apprenticeship.cerfa.findings import Severity
 from ..convergence import payload
 from ..convergence.dossier_schema import schema_errors
 from ..preparation import Preparation
-from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES
+from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES, UNDECIDED_STATES
 
 # For reading what would be sent, never called.
 ADDRESS_OF_NOBODY = "https://opco.invalid"
@@ -162,17 +162,6 @@ class ApprenticeshipContract(models.Model):
         self.ensure_one()
         self._opco_check_consult()
         return self.env["opco.simulation"]._open(self._opco_prepare()[0])
-
-    def action_opco_refresh(self):
-        """Ask for the states now; the answer shows by itself."""
-        self._opco_check_consult()
-        self.env.ref("opco_ep_connector.ir_cron_refresh").sudo()._trigger()
-        action = self._opco_notification(
-            "info", self.env._("The states are being asked to the OPCO.")
-        )
-        # Nothing to read again yet: it would only cross the answer on its way.
-        del action["params"]["next"]
-        return action
 
     def action_view_opco_transmissions(self):
         self.ensure_one()
@@ -357,6 +346,11 @@ class ApprenticeshipContract(models.Model):
         state = CONTRACT_STATE.get(dossier.state)
         if state:
             values["state"] = state
+        elif (
+            dossier.state in UNDECIDED_STATES and self.state in CONTRACT_STATE.values()
+        ):
+            # The OPCO went back on what it had decided.
+            values["state"] = "ready"
         # Odoo tracks in the language of whoever writes, a cron here.
         language = self.user_id.lang or self.env.lang
         self.sudo().with_context(lang=language).write(values)
@@ -396,6 +390,8 @@ class ApprenticeshipContract(models.Model):
             )
             for dossier in dossiers:
                 contract._opco_mirror(dossier)
+                if dossier.linked_at:
+                    contract._opco_mirror_transport("sent")
             for row in rows[:1]:
                 contract._opco_mirror_transmission(row)
 

@@ -120,6 +120,9 @@ class ConnectorCase(SandboxAllowed, ApprenticeshipCase):
         self._run("opco_ep_connector.ir_cron_deliver")
 
     def refresh(self):
+        """Read now, as somebody asks for it."""
+        active = self.env["opco.connection"].search([("state", "=", "active")])
+        self.env["opco.polling"]._ask(active)
         self._run("opco_ep_connector.ir_cron_refresh")
 
     def send(self, contracts):

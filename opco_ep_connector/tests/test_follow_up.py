@@ -8,7 +8,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
 
 from .common import SIRET, ConnectorCase
 
-DOSSIER_LOGGER = "odoo.addons.opco_ep_connector.models.opco_dossier"
+DOSSIER_LOGGER = "odoo.addons.opco_ep_connector.refresh"
 
 
 @tagged("post_install", "-at_install")

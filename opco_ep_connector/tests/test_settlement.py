@@ -115,7 +115,7 @@ class TestSettlement(ConnectorCase):
     def test_opco_silent_settles_nothing(self):
         row = self.lose_the_answer()
         self.sandbox.add_fault("status", method="GET", path="*", times=9, status=503)
-        logger = "odoo.addons.opco_ep_connector.models.opco_dossier"
+        logger = "odoo.addons.opco_ep_connector.refresh"
         with self.assertLogs(logger, "WARNING"):
             self.refresh()
         self.assertEqual((row.state, row.look_count), ("unknown", 0))
