@@ -56,6 +56,7 @@ class WholeList:
 
     states: tuple
     is_complete: bool = True
+    page_count: int = 1
 
 
 def whole(listed):

@@ -109,13 +109,13 @@ class ApprenticeshipContract(models.Model):
         """Take the dossier that the OPCO already has as this contract's."""
         self.ensure_one()
         self._opco_check_transmitter()
-        self.sudo().opco_proposed_dossier_ids[:1]._link(self.sudo())
+        self._opco_proposed_dossier()._link(self.sudo())
 
     def action_opco_dismiss(self):
         """Say that the dossier the OPCO has is another contract's."""
         self.ensure_one()
         self._opco_check_transmitter()
-        self.sudo().opco_proposed_dossier_ids[:1]._dismiss()
+        self._opco_proposed_dossier()._dismiss()
 
     def action_cancel(self):
         """What the OPCO has and was linked is not cancelled here either."""
@@ -158,6 +158,15 @@ class ApprenticeshipContract(models.Model):
         self.ensure_one()
         return bool(self.sudo().opco_proposed_dossier_ids)
 
+    def _opco_proposed_dossier(self):
+        """:raises UserError: when somebody else has decided meanwhile"""
+        dossier = self.sudo().opco_proposed_dossier_ids[:1]
+        if not dossier:
+            raise UserError(
+                self.env._("This was already decided: reload the contract to see it.")
+            )
+        return dossier
+
     def _opco_proposal_sentence(self):
         dossier = self.sudo().opco_proposed_dossier_ids[:1]
         if not dossier:
@@ -173,10 +182,14 @@ class ApprenticeshipContract(models.Model):
     @api.model
     def _opco_awaits_deposit(self, company):
         """Tell whether somebody prepares a contract that the OPCO may already have."""
+        not_sent = (False, "queued", "retry", "held", "rejected")
         domain = [
             ("company_id", "=", company.id),
             ("opco_match_key", "!=", False),
-            *self._opco_domain_to_transmit(),
+            ("state", "in", ("draft", "ready")),
+            "|",
+            ("opco_transport_state", "in", not_sent),
+            ("opco_state", "in", ("refused", "cancelled")),
         ]
         return bool(self.search_count(domain, limit=1))
 

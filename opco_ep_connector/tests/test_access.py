@@ -23,6 +23,7 @@ MATRIX = {
     "opco.transmission": {},
     "opco.exchange": {},
     "opco.dossier": {},
+    "opco.polling": {},
 }
 # They only open a list, which then asks for its own rights.
 HARMLESS = {
@@ -47,6 +48,7 @@ class TestAccess(ConnectorCase):
             "opco.dossier": self.env["opco.dossier"].search(
                 [("contract_id", "=", self.contract.id)]
             ),
+            "opco.polling": self.env["opco.polling"]._of(self.connection),
             "apprenticeship.contract": self.contract,
         }
 
