@@ -1,7 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
@@ -119,8 +119,8 @@ class TestSettlement(ConnectorCase):
     def test_each_candidate_is_read_once(self):
         """Contracts that others deposit do not make each look longer."""
         row = self.lose_the_answer("reset_after_read")
-        for day in range(1, 4):
-            self.deposit_elsewhere(OTHER_NIR, day)
+        for order in range(3):
+            self.deposit_elsewhere(f"2060575056{order:03}")
         with self.count_calls() as calls:
             self.refresh()
         self.assertEqual(calls["read_dossier"], 3)
@@ -172,13 +172,11 @@ class TestSettlement(ConnectorCase):
         self._run("opco_ep_connector.ir_cron_refresh")
         self.assertEqual(row.look_count, 2)
 
-    def deposit_elsewhere(self, nir, day):
-        contract = self.new_contract(
-            apprentice_nir=nir, date_start=date(2026, 9, 1) - timedelta(days=day)
-        )
-        content = contract._opco_prepare()[0].content
+    def deposit_elsewhere(self, nir):
+        """Deposit the contract of another apprentice, as another software would."""
+        content = self.contract._opco_prepare()[0].content
+        content["cerfa"]["apprenti"]["nir"] = f"{nir}{97 - int(nir) % 97:02}"
         self.connection._client().deposit(payload.encode(content))
-        contract.unlink()
 
     def test_opco_silent_settles_nothing(self):
         row = self.lose_the_answer()
