@@ -42,10 +42,6 @@ class Reading:
         self.is_cut = False
         self.failure = None
 
-    @property
-    def is_given_up(self):
-        return self.failure is not None
-
     def give_up(self, error):
         self.failure = error
         self.to_read.clear()
@@ -176,28 +172,35 @@ class Refresh:
             if reading.calls_under_way or reading.to_read:
                 continue
             self.readings.remove(reading)
-            with isolated(self.env, "Refresh of connection", reading.connection.id):
-                self._finish(reading)
+            if reading.listed:
+                with isolated(self.env, "Conclusions for", reading.connection.id):
+                    self._conclude(reading)
+            with isolated(self.env, "Pace of connection", reading.connection.id):
+                self._plan(reading)
 
-    def _finish(self, reading):
-        connection = reading.connection
-        if reading.listed:
-            reading.has_changed |= Settlement(self.env, reading).run()
-            if in_own_transaction(
-                self.env, partial(self.dossiers._propose_for, connection)
-            ):
-                reading.has_changed = True
-        if isinstance(reading.failure, AuthRefused):
-            message = explain_failure(
-                connection._in_company_language().env, reading.failure
-            )
-            in_own_transaction(self.env, partial(connection._stop, message))
-        elif reading.is_given_up:
-            self._put_off(connection, reading.failure.retry_after)
-        else:
-            in_own_transaction(self.env, partial(self._plan, reading))
+    def _conclude(self, reading):
+        """Draw what follows from the whole of what was read."""
+        if Settlement(self.env, reading).run():
+            reading.has_changed = True
+        propose = partial(self.dossiers._propose_for, reading.connection)
+        if in_own_transaction(self.env, propose):
+            reading.has_changed = True
 
     def _plan(self, reading):
+        connection = reading.connection
+        if isinstance(reading.failure, AuthRefused):
+            speaking = connection._in_company_language()
+            message = explain_failure(speaking.env, reading.failure)
+            in_own_transaction(self.env, partial(connection._stop, message))
+        elif reading.failure:
+            self._put_off(connection, reading.failure.retry_after)
+        elif not reading.listed:
+            # A defect of ours, logged.
+            self._put_off(connection, None)
+        else:
+            in_own_transaction(self.env, partial(self._record_read, reading))
+
+    def _record_read(self, reading):
         self.polling._of(reading.connection)._record_read(
             reading.listed.is_complete, reading.has_changed, reading.is_cut
         )

@@ -143,12 +143,16 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_prepare_one(self, *reading):
         preparation = super()._opco_prepare_one(*reading)
-        if self._opco_has_proposed_dossier():
-            sentence = self._opco_proposal_sentence()
+        dossier = self.sudo().opco_proposed_dossier_ids[:1]
+        if dossier:
             preparation.blocking.append(
                 self.env._(
-                    "%(proposal)s On the contract, link it or say that it is another.",
-                    proposal=sentence,
+                    "The OPCO already has a dossier for this contract (number "
+                    "%(number)s, state %(state)s), deposited by the employer or by "
+                    "another software: open the contract, then link the dossier or say "
+                    "that it is not the same.",
+                    number=dossier.internal_number,
+                    state=dossier._state_label(),
                 )
             )
         return preparation

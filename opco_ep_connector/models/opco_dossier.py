@@ -45,8 +45,6 @@ GONE_STATES = ("refused", "cancelled", "broken", "settled")
 # Details asked in one run of what the list leaves out, and how often.
 MISSING_PER_RUN = 50
 MISSING_AGAIN = timedelta(hours=4)
-# Details read in one run only to recognise contracts deposited elsewhere.
-IDENTITIES_PER_RUN = 500
 # What the OPCO's state means for the contract itself.
 CONTRACT_STATE = {
     "committed": "active",
@@ -302,7 +300,6 @@ class OpcoDossier(models.Model):
             & Domain("detail_read_at", "=", False)
             & Domain("state", "not in", GONE_STATES),
             order="failed_reads, id desc",
-            limit=IDENTITIES_PER_RUN,
         )
 
     @api.model
@@ -522,7 +519,7 @@ class OpcoDossier(models.Model):
         for dossier_id, contract_id in pairs:
             dossier = self.browse(dossier_id)
             contract = contracts.browse(contract_id)
-            if dossier._is_of(contract, identities):
+            if dossier not in proposed and dossier._is_of(contract, identities):
                 dossier.proposed_contract_id = contract
                 contract._opco_hold_back(dossier)
                 proposed |= dossier

@@ -79,13 +79,15 @@ class OpcoPolling(models.Model):
 
     @api.model
     def _due(self):
-        """Return the connections to read now."""
+        """Return the connections to read now; a run that fails is not done at once."""
         now = fields.Datetime.now()
         rows = self._of(self.env["opco.connection"].search([("state", "=", "active")]))
         urgent = self._urgent(rows.connection_id)
-        return rows.filtered(
+        due = rows.filtered(
             lambda row: (row._hastened(row.connection_id in urgent) or now) <= now
-        ).connection_id
+        )
+        due.next_read_at = now + pace.FAILED_FIRST
+        return due.connection_id
 
     def _hastened(self, is_urgent):
         """Return when to read, sooner than was planned if something happened since."""

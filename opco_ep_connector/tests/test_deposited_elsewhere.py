@@ -307,4 +307,4 @@ class TestDepositedElsewhere(ConnectorCase):
         action = self.as_transmitter.action_transmit()
         wizard = self.env["opco.transmit"].browse(action["res_id"])
         self.assertEqual(wizard.line_ids.status, "blocked")
-        self.assertIn("link it", wizard.line_ids.reasons)
+        self.assertIn("link the dossier", wizard.line_ids.reasons)

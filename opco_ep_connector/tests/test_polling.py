@@ -221,10 +221,8 @@ class TestPolling(ConnectorCase):
         )
 
     def test_opco_down_between_list_and_details(self):
-        contracts = self.env["apprenticeship.contract"]
         self.known_dossiers(8, self.contract)
         changed = self.listed(8, changed=8)
-        contracts |= self.contract
         self.sandbox.add_fault(
             "status", method="GET", path="/v1/dossiers", status=500, times=None
         )
@@ -236,6 +234,23 @@ class TestPolling(ConnectorCase):
             self.refresh()
         self.assertLess(calls["read_dossier"], 8)
         self.assertEqual(self.pace().failed_reads, 1)
+
+    def test_defect_does_not_spin(self):
+        """Ours, not the OPCO's: logged, and tried again later."""
+        logger = "odoo.addons.opco_ep_connector.models.transactions"
+        with (
+            patch.object(ConvergenceClient, "list_states", side_effect=KeyError("x")),
+            self.assertLogs(logger, "ERROR"),
+        ):
+            self.refresh()
+        self.assertEqual(self.pace().failed_reads, 1)
+        self.assertGreater(self.pace().next_read_at, fields.Datetime.now())
+
+    def test_cut_short_by_a_stop_of_the_server(self):
+        self.refresh()
+        self.pace().next_read_at = fields.Datetime.now()
+        self.assertEqual(self.env["opco.polling"]._due(), self.connection)
+        self.assertGreater(self.pace().next_read_at, fields.Datetime.now())
 
     # ---------------------------------------------------------- what it costs
     def known_dossiers(self, count, contract=None):
