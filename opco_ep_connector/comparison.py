@@ -48,17 +48,3 @@ class NormStates(dict):
     def __missing__(self, raw_state):
         self[raw_state] = self._to_norm(raw_state)
         return self[raw_state]
-
-
-@dataclass(frozen=True)
-class WholeList:
-    """A list given in one answer."""
-
-    states: tuple
-    is_complete: bool = True
-    page_count: int = 1
-
-
-def whole(listed):
-    """Return a list that may be bare as one that says whether it is complete."""
-    return WholeList(tuple(listed)) if isinstance(listed, list) else listed

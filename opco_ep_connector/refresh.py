@@ -10,7 +10,6 @@ from functools import partial
 
 from odoo.exceptions import UserError
 
-from .comparison import whole
 from .convergence.errors import AuthRefused, Busy, ConvergenceError
 from .models.outcome_messages import explain_failure
 from .models.transactions import in_own_transaction, isolated
@@ -113,7 +112,7 @@ class Refresh:
             _logger.warning("%s: states not read: %s", reading.connection.name, error)
             reading.give_up(error)
             return
-        listed = whole(call.result())
+        listed = call.result()
         comparison, to_read = in_own_transaction(
             self.env, partial(self._record_list, reading.connection, listed)
         )

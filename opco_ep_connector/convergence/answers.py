@@ -6,12 +6,17 @@ Numbers are texts, whatever the JSON type; names of keys are accepted in any cas
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .exchange import Exchange
 from .remote_text import decode, storable
+
+
+# Keys that only the container of a page has, in lower case (norm E4b).
+_AROUND_A_PAGE = frozenset(("total", "count", "page", "etatdossierresult"))
 
 
 class Unreadable(ValueError):
@@ -36,6 +41,24 @@ class DossierState:
     external_number: str | None
     deca_number: str | None
     raw_state: str | None
+
+    @property
+    def number(self) -> str | None:
+        """What tells the dossier from the others of the list."""
+        return self.internal_number or self.external_number or self.deca_number
+
+
+@dataclass(frozen=True)
+class StateList:
+    """The states of the CFA's dossiers, each dossier once.
+
+    When `is_complete` is False some pages were not given: a dossier that is not here
+    may still exist.
+    """
+
+    states: tuple[DossierState, ...]
+    is_complete: bool
+    page_count: int
 
 
 @dataclass(frozen=True)
@@ -89,15 +112,57 @@ def read_dossier(body: bytes, exchange: Exchange) -> Dossier:
     )
 
 
-def read_states(body: bytes) -> list[DossierState]:
-    """Read a bare array, or the single object some OPCOs send instead.
+@dataclass(frozen=True)
+class StatesPage:
+    """A page of the list of states; `total` is of all the pages, when it is said."""
+
+    states: tuple[DossierState, ...]
+    total: int | None
+
+
+def read_states_page(body: bytes) -> StatesPage:
+    """Read a bare array, a page in its container, or the single line some OPCOs send.
 
     :raises Unreadable: when a line carries no number: a list read short would make a
         dossier look absent
     """
     root = _decoded(body)
-    lines = root if isinstance(root, list) else [root]
-    return [_state(line) for line in lines]
+    container = _container(root)
+    if container is None:
+        lines, total = root if isinstance(root, list) else [root], None
+    else:
+        lines, total = _lines(container), _count(container.get("total"))
+    return StatesPage(tuple(_state(line) for line in lines), total)
+
+
+def _container(root: Any) -> dict[str, Any] | None:
+    """Return the object around a page of V2, None for lines without one."""
+    if isinstance(root, list) and len(root) == 1:
+        root = root[0]
+    keys = _lowered(root)
+    return None if any(_numbers(keys)) or not _AROUND_A_PAGE & keys.keys() else keys
+
+
+def _lines(container: Mapping[str, Any]) -> list[Any]:
+    lists = [value for value in container.values() if isinstance(value, list)]
+    if not lists and _count(container.get("total")) == 0:
+        return []
+    named = container.get("etatdossierresult")
+    if isinstance(named, list):
+        return named
+    if len(lists) != 1:
+        raise Unreadable("not one list")
+    return lists[0]
+
+
+def _count(value: Any) -> int | None:
+    text = _text(value) or ""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+
+def looks_like_json(body: bytes) -> bool:
+    """Tell data from a web page by its beginning: the body may be cut."""
+    return decode(body).lstrip("\ufeff \t\r\n")[:1] in ("{", "[")
 
 
 def _state(line: Any) -> DossierState:

@@ -7,11 +7,13 @@ import copy
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
+from .deadline import seconds_left
 from .errors import ConvergenceError, NotSent, Unknown
 from .profile import Profile
 from .transport import Answer, Call, Transport
@@ -100,7 +102,7 @@ class TokenSource:
         if self._profile.auth_mode == "none":
             return None
         seen = self._attempts
-        with self._lock:
+        with self._turn():
             if self._token is not None and self._clock() < self._usable_until:
                 return self._token
             if self._failure is not None and self._attempts != seen:
@@ -110,9 +112,20 @@ class TokenSource:
 
     def invalidate(self, token: str) -> None:
         """Forget `token`, refused by the OPCO, unless it was already replaced."""
-        with self._lock:
+        with self._turn():
             if self._token == token:
                 self._token = None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold the lock, waited for no longer than what is left."""
+        left = seconds_left()
+        if not self._lock.acquire(timeout=-1 if left is None else left):
+            raise self._transport.not_sent(self._call(), "no time left for a token")
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _renew(self) -> str:
         self._token = self._failure = None

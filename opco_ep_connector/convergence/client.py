@@ -7,6 +7,7 @@ refused with 401 was not processed, so its token is renewed once and it leaves a
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -14,8 +15,9 @@ from urllib.parse import urlencode
 import requests
 
 from . import answers
-from .answers import Dossier, DossierState, Receipt
+from .answers import Dossier, Receipt, StateList, StatesPage
 from .auth import Credentials, TokenSource
+from .deadline import within
 from .error_bodies import has_error_list
 from .errors import Unknown
 from .exchange import ACCEPTED, Exchange
@@ -26,8 +28,12 @@ from .profile import (
     STATUS,
     Profile,
 )
+from .states import gather_pages, only_page
 from .transport import Answer, Call, Transport, utc_now
 from .verdicts import call_error, failed, has_no_route
+
+# Bytes enough to see that the list of states is one.
+_ACCESS_BYTES = 4_096
 
 T = TypeVar("T")
 
@@ -78,15 +84,27 @@ class ConvergenceClient:
         _require_success(answer)
         return answer.exchange(ACCEPTED)
 
+    def check_access(self) -> Exchange:
+        """Make one harmless authorised read: the beginning of the list of states.
+
+        Tells a key that is refused everywhere from one that is refused for a contract.
+        """
+        answer = self._call(self._states_call(1, longest_body=_ACCESS_BYTES))
+        _require_verdict(answer)
+        if not answers.looks_like_json(answer.body):
+            raise failed(answer, Unknown, "unreadable answer (not JSON)")
+        return answer.without_body().exchange(ACCEPTED)
+
     def deposit(self, body: bytes) -> Receipt:
-        """Deposit a contract (E2): exactly these bytes, UTF-8 JSON of norm §2."""
-        answer = self._call(
-            "POST",
-            self._profile.url(DOSSIERS_DEPOSIT),
-            self._profile.timeouts.deposit_read,
-            {"Content-Type": "application/json; charset=utf-8"},
-            body,
-        )
+        """Deposit a contract (E2): exactly these bytes, UTF-8 JSON of norm §2.
+
+        Lasts no longer than the profile's `longest_deposit`, the token included.
+        """
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        seconds = self._profile.timeouts.deposit_read
+        url = self._profile.url(DOSSIERS_DEPOSIT)
+        with within(self._profile.longest_deposit):
+            answer = self._call(Call("POST", url, headers, seconds, body))
         _require_success(answer)
         return _readable(
             answer,
@@ -121,11 +139,22 @@ class ConvergenceClient:
             lambda: answers.read_dossier(answer.body, answer.exchange(ACCEPTED)),
         )
 
-    def list_states(self) -> list[DossierState]:
-        """List the states of all the CFA's dossiers (E4, V1: a single answer)."""
-        answer = self._get(DOSSIERS_STATES, {})
+    def list_states(self) -> StateList:
+        """List the states of all the CFA's dossiers (E4), all pages (E4b)."""
+        if self._profile.states_page_parameter is None:
+            return only_page(self._states_page(1))
+        return gather_pages(self._states_page)
+
+    def _states_page(self, number: int) -> StatesPage:
+        answer = self._call(self._states_call(number))
         _require_success(answer)
-        return _readable(answer, lambda: answers.read_states(answer.body))
+        return _readable(answer, lambda: answers.read_states_page(answer.body))
+
+    def _states_call(self, page: int, longest_body: int | None = None) -> Call:
+        parameter = self._profile.states_page_parameter
+        query = {} if parameter is None else {parameter: str(page)}
+        call = self._get_call(DOSSIERS_STATES, query)
+        return replace(call, longest_body=longest_body)
 
     def _is_not_found(self, answer: Answer) -> bool:
         if answer.status not in self._profile.not_found_statuses:
@@ -137,48 +166,39 @@ class ConvergenceClient:
         return not has_no_route(answer)
 
     def _get(self, flow: str, query: Mapping[str, str]) -> Answer:
+        return self._call(self._get_call(flow, query))
+
+    def _get_call(self, flow: str, query: Mapping[str, str]) -> Call:
         url = self._profile.url(flow)
         if query:
             url = f"{url}?{urlencode(query)}"
-        return self._call("GET", url, self._profile.timeouts.read, {})
+        return Call("GET", url, {}, self._profile.timeouts.read)
 
-    def _call(
-        self,
-        method: str,
-        url: str,
-        read_timeout: float,
-        headers: Mapping[str, str],
-        body: bytes | None = None,
-    ) -> Answer:
+    def _call(self, call: Call) -> Answer:
         """Make a business call, with one renewal of the token on 401."""
         token = self._tokens.token()
-        answer = self._fetch(method, url, read_timeout, headers, body, token)
+        answer = self._fetch(call, token)
         if answer.status != 401 or token is None:
             return answer
         self._tokens.invalidate(token)
-        token = self._tokens.token()
-        return self._fetch(method, url, read_timeout, headers, body, token)
+        return self._fetch(call, self._tokens.token())
 
-    def _fetch(
-        self,
-        method: str,
-        url: str,
-        read_timeout: float,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        token: str | None,
-    ) -> Answer:
-        sent = {"Accept": "application/json", **headers}
-        sent |= self._credentials.headers(self._profile.api_key_header)
+    def _fetch(self, call: Call, token: str | None) -> Answer:
+        headers = {"Accept": "application/json", **call.headers}
+        headers |= self._credentials.headers(self._profile.api_key_header)
         if token is not None:
-            sent["Authorization"] = f"Bearer {token}"
-        return self._transport.fetch(Call(method, url, sent, read_timeout, body))
+            headers["Authorization"] = f"Bearer {token}"
+        return self._transport.fetch(replace(call, headers=headers))
 
 
-def _require_success(answer: Answer) -> None:
+def _require_verdict(answer: Answer) -> None:
     error = call_error(answer)
     if error is not None:
         raise error
+
+
+def _require_success(answer: Answer) -> None:
+    _require_verdict(answer)
     if answer.broken:
         raise failed(answer, Unknown, f"answer not read whole ({answer.broken})")
 

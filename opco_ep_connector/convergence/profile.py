@@ -89,11 +89,16 @@ def is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds. `read` also bounds, once more, the reading of the answer's body."""
+    """Seconds. One HTTP call lasts `connect` and its `read` together at the most.
+
+    `deposit_total` bounds a whole deposit: the wait for a token, the call, and the
+    second call that follows a renewed token.
+    """
 
     connect: float = 10.0
-    read: float = 20.0
-    deposit_read: float = 45.0
+    read: float = 15.0
+    deposit_read: float = 30.0
+    deposit_total: float = 45.0
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ class Profile:
     api_key_header: str = "X-API-KEY"
     paths: Mapping[str, str] = field(default_factory=lambda: _PATHS, hash=False)
     open_flows: frozenset[str] = frozenset(_PATHS)
+    # Query parameter of the page in the list of states; None when it has no pages (V1).
+    states_page_parameter: str | None = None
     # Seconds a token is taken to live when the server does not say.
     token_lifetime: float = 300.0
     timeouts: Timeouts = Timeouts()
@@ -152,6 +159,11 @@ class Profile:
         if flow not in self.open_flows or flow not in self.paths:
             raise ClosedFlow(flow)
         return self.base_url + self.paths[flow]
+
+    @property
+    def longest_deposit(self) -> float:
+        """Seconds that one deposit may last, whatever the servers do."""
+        return self.timeouts.deposit_total
 
     def state(self, raw_state: str) -> str:
         """Return the norm's name of a state; an unknown one comes back as it is."""

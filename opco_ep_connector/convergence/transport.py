@@ -4,6 +4,9 @@
 
 What is delicate is to say, when no answer came, whether the request may have been
 taken: see `left_nothing`.
+
+A call lasts no longer than the connect timeout and its read timeout together, whatever
+the server does; less when a `deadline` around it is shorter.
 """
 
 import http.cookiejar
@@ -19,6 +22,8 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 import urllib3.exceptions
 
+from .connections import Adapter
+from .deadline import seconds_left, within
 from .errors import ConvergenceError, NotSent, Unknown
 from .exchange import Exchange
 from .redact import redact_text
@@ -51,13 +56,18 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Call:
-    """A request to make; `read_timeout` in seconds."""
+    """A request to make; `read_timeout` in seconds.
+
+    `longest_body` is where the reading of the answer stops, the transport's own limit
+    when None.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
     read_timeout: float
     body: bytes | None = field(default=None, repr=False)
+    longest_body: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,16 @@ class Transport:
         :raises NotSent: when the request provably never left
         :raises Unknown: when no answer came to a request that may have left
         """
+        if seconds_left() == 0:
+            raise self.not_sent(call, "no time left")
+        with within(self._connect_timeout + call.read_timeout):
+            return self._fetch(call)
+
+    def not_sent(self, call: Call, reason: str) -> NotSent:
+        """Return the outcome of a call that was not even begun."""
+        return _without_answer(NotSent, call, reason, self._clock(), 0)
+
+    def _fetch(self, call: Call) -> Answer:
         started_at, began = self._clock(), time.monotonic()
         response, failure = self._send(call)
         if response is None:
@@ -131,7 +151,9 @@ class Transport:
             _log(call, error.outcome, duration_ms)
             raise error
         with response:
-            body, broken = self._read(response, call.read_timeout)
+            body, broken = self._read(
+                response, call.longest_body or self._max_response_bytes
+            )
         answer = Answer(
             call,
             response.status_code,
@@ -181,6 +203,8 @@ class Transport:
 
     def _new_session(self) -> requests.Session:
         session = self._session_factory()
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, Adapter())
         # No proxy, .netrc or CA bundle that the environment would slip in.
         session.trust_env = False
         session.cookies.set_policy(
@@ -192,18 +216,15 @@ class Transport:
         return session
 
     def _read(
-        self, response: requests.Response, seconds: float
+        self, response: requests.Response, longest: int
     ) -> tuple[bytes, str | None]:
         """Return the decoded body, and why it stops short if it does."""
-        deadline = time.monotonic() + seconds
         body = bytearray()
         try:
             for chunk in _chunks(response.raw):
                 body += chunk
-                if len(body) > self._max_response_bytes:
-                    return bytes(body[: self._max_response_bytes]), "too large"
-                if time.monotonic() > deadline:
-                    return bytes(body), "too slow"
+                if len(body) > longest:
+                    return bytes(body[:longest]), "too large"
         except (OSError, urllib3.exceptions.HTTPError) as error:
             return bytes(body), type(error).__name__
         return bytes(body), None
@@ -249,7 +270,18 @@ def _failure(
 ) -> ConvergenceError:
     outcome = NotSent if _is_not_sent(failure) else Unknown
     links = list(_links(failure))
+    # The exceptions hold the request, hence the key: only their names go further.
     names = " / ".join(dict.fromkeys(type(link).__name__ for link in links))
+    return _without_answer(outcome, call, names, started_at, duration_ms)
+
+
+def _without_answer(
+    outcome: type[ConvergenceError],
+    call: Call,
+    reason: str,
+    started_at: datetime,
+    duration_ms: int,
+) -> ConvergenceError:
     exchange = Exchange(
         call.method,
         public_url(call.url),
@@ -259,8 +291,7 @@ def _failure(
         "",
         outcome.outcome,
     )
-    # The exceptions hold the request, hence the key: only their names go further.
-    return outcome(f"{call.method} {_path(call.url)}: {names}", exchange=exchange)
+    return outcome(f"{call.method} {_path(call.url)}: {reason}", exchange=exchange)
 
 
 def _is_not_sent(failure: Exception) -> bool:

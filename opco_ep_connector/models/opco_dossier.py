@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .. import pace
-from ..comparison import Comparison, KnownDossier, NormStates, whole
+from ..comparison import Comparison, KnownDossier, NormStates
 from ..convergence.redact import redact_text
 from ..fingerprints import Fingerprint, fingerprint, identity, is_same_contract
 from ..refresh import Refresh
@@ -171,7 +171,6 @@ class OpcoDossier(models.Model):
         :param listed: a `convergence` StateList
         :return: a `Comparison`
         """
-        listed = whole(listed)
         norm_states = NormStates(connection.profile_id._norm_state)
         known = self._known(connection)
         seen, unknown, ours, others, back = set(), {}, [], {}, []

@@ -11,7 +11,10 @@ from ..convergence import profile as norm
 PATHS = ("status_path", "deposit_path", "read_path", "states_path")
 PATH = re.compile(r"/[A-Za-z0-9_.\-]+(/[A-Za-z0-9_.\-]+)*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9\-]+")
-TO_TEST_AGAIN = frozenset((*PATHS, "auth_mode", "scope", "api_key_header"))
+PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
+TO_TEST_AGAIN = frozenset(
+    (*PATHS, "auth_mode", "scope", "api_key_header", "states_page_parameter")
+)
 
 
 class OpcoProfile(models.Model):
@@ -40,6 +43,11 @@ class OpcoProfile(models.Model):
     deposit_path = fields.Char(required=True, default="/v1/dossiers")
     read_path = fields.Char(required=True, default="/v1/dossiers")
     states_path = fields.Char(required=True, default="/v1/dossiers/etats")
+    states_page_parameter = fields.Char(
+        string="Page parameter of the states",
+        help="Query parameter by which the list of states is read page by page, such "
+        "as numeroPage (V2); empty when the OPCO gives it in one answer (V1).",
+    )
     not_found_statuses = fields.Char(
         required=True,
         default="400,404",
@@ -72,12 +80,38 @@ class OpcoProfile(models.Model):
     deposit_timeout = fields.Integer(
         string="Deposit timeout (s)", required=True, default=30
     )
+    deposit_total = fields.Integer(
+        string="Whole deposit (s)",
+        required=True,
+        default=45,
+        help="One deposit never lasts longer, the wait for an access token and the "
+        "second call with a renewed one included.",
+    )
     settle_minutes = fields.Integer(
         string="Settle time (min)",
         required=True,
         default=10,
         help="A contract sent without an answer is sent again when the OPCO still does "
-        "not list it after this time.",
+        "not list it after this time; 0 means at the next reading of the list.",
+    )
+    retry_first_seconds = fields.Integer(
+        string="First retry (s)",
+        required=True,
+        default=30,
+        help="Wait before the second attempt of what could not leave; it doubles at "
+        "each attempt.",
+    )
+    retry_longest_minutes = fields.Integer(
+        string="Longest retry (min)",
+        required=True,
+        default=30,
+        help="Attempts are never further apart, unless the OPCO asks for it.",
+    )
+    calls_at_once = fields.Integer(
+        string="Calls at once",
+        required=True,
+        default=4,
+        help="Calls made to the OPCO at the same time by one connection, 1 to 16.",
     )
     key_path = fields.Text(
         string="Where the key is made",
@@ -92,6 +126,36 @@ class OpcoProfile(models.Model):
         "AND deposit_timeout BETWEEN 1 AND 120)",
         "A timeout is between 1 and 120 seconds.",
     )
+
+    # The cron's run stays under a minute, its last deposit included.
+    _deposit_total_range = models.Constraint(
+        "CHECK(deposit_total BETWEEN 1 AND 55)",
+        "A whole deposit is given between 1 and 55 seconds.",
+    )
+
+    _pace = models.Constraint(
+        "CHECK(settle_minutes >= 0 AND calls_at_once BETWEEN 1 AND 16 "
+        "AND retry_first_seconds BETWEEN 1 AND 3600 "
+        "AND retry_longest_minutes BETWEEN 1 AND 1440 "
+        "AND retry_first_seconds <= retry_longest_minutes * 60)",
+        "The pace is not usable: the settle time is 0 or more, 1 to 16 calls are made "
+        "at once, the first retry comes after 1 to 3600 seconds, and the longest one "
+        "is at least as long, up to 1440 minutes.",
+    )
+
+    @api.constrains("states_page_parameter")
+    def _check_page_parameter(self):
+        for profile in self:
+            parameter = profile.states_page_parameter
+            if parameter and not PARAMETER.fullmatch(parameter):
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, the page parameter begins with a "
+                        "letter and holds letters, digits, dots, hyphens and "
+                        "underscores, such as numeroPage.",
+                        profile=profile.name,
+                    )
+                )
 
     @api.constrains("api_key_header", *PATHS)
     def _check_wire_names(self):
@@ -147,7 +211,7 @@ class OpcoProfile(models.Model):
 
     def _longest_timeout(self):
         """Return the seconds that one deposit may take at the most."""
-        return self.connect_timeout + self.deposit_timeout
+        return self.deposit_total
 
     def _to_profile(self, base_url, token_url):
         """Return this record as the client's Profile.
@@ -168,8 +232,12 @@ class OpcoProfile(models.Model):
                 norm.DOSSIERS_STATES: self.states_path,
             },
             timeouts=norm.Timeouts(
-                self.connect_timeout, self.read_timeout, self.deposit_timeout
+                self.connect_timeout,
+                self.read_timeout,
+                self.deposit_timeout,
+                self.deposit_total,
             ),
+            states_page_parameter=self.states_page_parameter or None,
             not_found_statuses=self._statuses(),
             state_aliases=self._aliases(),
             rncp_prefix=self.rncp_prefix,

@@ -8,8 +8,7 @@ from odoo import fields
 from odoo.tests import BaseCase, tagged
 
 from .. import pace, refresh
-from ..comparison import WholeList as StateList
-from ..convergence.answers import DossierState
+from ..convergence.answers import DossierState, StateList
 from ..convergence.client import ConvergenceClient
 from .common import SIRET, ConnectorCase
 from .test_transmission import DEPOSIT

@@ -3,14 +3,11 @@
 """The client against a real HTTP server on the loopback, well and badly behaved."""
 
 import gzip
-import json
 import logging
 import socket
-import struct
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
@@ -18,7 +15,8 @@ import pytest
 import requests
 import urllib3
 
-from convergence.auth import Credentials, TokenSource
+from convergence.answers import StateList
+from convergence.auth import TokenSource
 from convergence.client import ConvergenceClient
 from convergence.errors import (
     AuthRefused,
@@ -28,15 +26,24 @@ from convergence.errors import (
     Unknown,
     WrongAddress,
 )
-from convergence.profile import ClosedFlow, Profile, Timeouts
+from convergence.profile import ClosedFlow, Profile
 from convergence.redact import install_log_filters
 from convergence.transport import Transport
 from convergence.verdicts import retry_after
-
-KEY = "eyJhbGciOiJub25lIn0.eyJjZmEiOiJleGVtcGxlIn0.c2lnbmF0dXJl"
-SECRET = "un-secret-de-logiciel"
-NIR = "106057505612379"
-BODY = json.dumps({"cerfa": {"apprenti": {"nir": NIR, "nom": "LÉA"}}}).encode()
+from raw_opco import (
+    BODY,
+    KEY,
+    NIR,
+    SECRET,
+    credentials,
+    failure,
+    in_turn,
+    profile,
+    reply,
+    reset,
+    serving,
+    stall,
+)
 
 # With urllib3 1 a stalled handshake is taken for unknown, and a trickled answer is only
 # given up after 1 kB.
@@ -45,152 +52,16 @@ needs_urllib3_2 = pytest.mark.skipif(
 )
 
 
-@dataclass
-class Received:
-    method: str
-    target: str
-    headers: dict
-    body: bytes
-
-    @property
-    def path(self):
-        return self.target.partition("?")[0]
-
-
-@dataclass
-class Opco:
-    """A server whose answer to each path is a function of the request and socket."""
-
-    listener: socket.socket
-    routes: dict = field(default_factory=dict)
-    received: list = field(default_factory=list)
-    connections: int = 0
-    tokens: int = 0
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-
-    def on(self, path, answer):
-        self.routes[path] = answer
-
-    def calls(self, path):
-        return [request for request in self.received if request.path == path]
-
-    def serve(self):
-        while True:
-            try:
-                connection, _address = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
-
-    def _talk(self, connection):
-        with connection, connection.makefile("rb") as reader:
-            try:
-                while request := _read_request(reader):
-                    self.received.append(request)
-                    answer = self.routes.get(request.path) or self._default(request)
-                    reply = answer(request, connection) if callable(answer) else answer
-                    if reply is None:
-                        return
-                    connection.sendall(reply)
-            except OSError:
-                return
-
-    def _default(self, request):
-        if request.path == "/token":
-            self.tokens += 1
-            return reply(200, {"access_token": f"jeton-{self.tokens}-secret"})
-        return reply(404, {"message": "no Route matched with those values"})
-
-
-def _read_request(reader):
-    line = reader.readline().decode()
-    if not line.strip():
-        return None
-    method, target, _version = line.split()
-    headers = {}
-    while header := reader.readline().decode().strip():
-        name, _, value = header.partition(":")
-        headers[name.lower()] = value.strip()
-    body = reader.read(int(headers.get("content-length", 0)))
-    return Received(method, target, headers, body)
-
-
-def reply(status, body=b"", **headers):
-    if not isinstance(body, bytes):
-        body = json.dumps(body).encode()
-        headers.setdefault("Content_Type", "application/json")
-    headers.setdefault("Content_Length", len(body))
-    lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    head = "\r\n".join([f"HTTP/1.1 {status} X", *lines])
-    return head.encode() + b"\r\n\r\n" + body
-
-
-def reset(_request, connection):
-    linger = struct.pack("ii", 1, 0)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    connection.shutdown(socket.SHUT_RD)
-
-
-def stall(_request, _connection):
-    time.sleep(1.5)
-
-
-def in_turn(*answers):
-    waiting = list(answers)
-    return lambda request, connection: waiting.pop(0)
-
-
 @pytest.fixture
 def opco():
-    listener = socket.create_server(("127.0.0.1", 0), backlog=50)
-    server = Opco(listener)
-    threading.Thread(target=server.serve, daemon=True).start()
-    yield server
-    listener.close()
-
-
-def credentials(**changed):
-    values = {
-        "client_id": "logiciel",
-        "client_secret": SECRET,
-        "api_key": KEY,
-        "editor": "Editeur",
-        "software": "Logiciel",
-        "version": "1.0.0",
-    }
-    return Credentials(**{**values, **changed})
-
-
-def profile(server, **changed):
-    values = {
-        "base_url": server.url,
-        "token_url": f"{server.url}/token",
-        "timeouts": Timeouts(0.5, 0.6, 0.6),
-        "max_response_bytes": 50_000,
-    }
-    return Profile(**{**values, **changed})
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture
 def client(opco):
     with ConvergenceClient(profile(opco), credentials()) as made:
         yield made
-
-
-def failure(client, outcome, call=None):
-    with pytest.raises(outcome) as caught:
-        call() if call else client.deposit(BODY)
-    error = caught.value
-    assert type(error) is outcome
-    assert error.exchange.outcome == error.outcome
-    for secret in (KEY, SECRET, NIR, "jeton-"):
-        assert secret not in f"{error} {error!r} {error.exchange!r}"
-    assert error.__context__ is None or error.__suppress_context__
-    return error
 
 
 def test_a_deposit_sends_the_bytes_as_they_are(opco, client):
@@ -541,7 +412,7 @@ def test_basic_authentication_and_scope(opco):
 def test_the_key_alone(opco):
     opco.on("/v1/dossiers/etats", reply(200, []))
     made = ConvergenceClient(profile(opco, auth_mode="none"), credentials())
-    assert made.list_states() == []
+    assert made.list_states() == StateList((), is_complete=True, page_count=1)
     assert "authorization" not in opco.received[0].headers
     assert not opco.calls("/token")
 
@@ -612,15 +483,29 @@ def test_states_are_listed(opco, client):
         {"numerointerne": "2", "Etat": "NOUVEAU"},
     ]
     opco.on("/v1/dossiers/etats", reply(200, lines))
-    first, second = client.list_states()
+    first, second = client.list_states().states
     assert first.internal_number == "1" and first.external_number == "A"
     assert (first.deca_number, first.raw_state) == (None, "ENGAGE")
     assert (second.internal_number, second.raw_state) == ("2", "NOUVEAU")
     opco.on("/v1/dossiers/etats", reply(200, lines[0]))
-    assert [state.internal_number for state in client.list_states()] == ["1"]
+    listed = client.list_states()
+    assert [state.internal_number for state in listed.states] == ["1"]
+    assert (listed.is_complete, listed.page_count) == (True, 1)
 
 
-@pytest.mark.parametrize("body", [{}, [1], [{"etat": "ENGAGE"}], "texte", None])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [1],
+        [{"etat": "ENGAGE"}],
+        "texte",
+        None,
+        {"errors": [], "comment": "indisponible"},
+        {"total": 3, "count": 3, "page": 1},
+        {"total": 1, "EtatDossierResult": [{"etat": "ENGAGE"}]},
+    ],
+)
 def test_a_list_read_short_is_no_list(opco, client, body):
     opco.on("/v1/dossiers/etats", reply(200, body))
     failure(client, Unknown, client.list_states)
