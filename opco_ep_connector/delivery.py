@@ -6,28 +6,37 @@ import logging
 import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
+from odoo import fields
 from odoo.exceptions import UserError
 
+from .channel import Channel
 from .convergence.errors import ConvergenceError
+from .deposit import deposit
 from .models.opco_connection import UnusableHere
-from .models.transactions import in_own_transaction, isolated
+from .models.outcome_messages import explain_failure
+from .models.transactions import in_own_transaction, isolated, together_or_apart
 
 _logger = logging.getLogger(__name__)
 
 # Seconds that a run may last, its last calls included: Odoo's cron worker is shared.
 LONGEST_RUN = 60.0
 SHORTEST_CLAIMING = 5.0
-CALLS_PER_CONNECTION = 4
 MAX_THREADS = 16
 
 
 class Delivery:
-    """Claims rows, sends them, writes each outcome as soon as it is known."""
+    """Claims rows, sends them, writes each outcome as soon as it is known.
+
+    Rows are claimed a little ahead, so that a call starts before the outcomes of the
+    former ones are written; those that have not started when the run ends, or when
+    their connection is paused, are given back.
+    """
 
     def __init__(self, env):
         self.env = env
         self.rows = env["opco.transmission"]
-        self.deadline = time.monotonic() + self._claiming_time()
+        self.began = time.monotonic()
+        self.channels = {}
         self.calls = {}
         self.passed_over = env["opco.connection"]
 
@@ -37,74 +46,105 @@ class Delivery:
         :return: the connections that could not be used by this server
         """
         with ThreadPoolExecutor(MAX_THREADS, "opco-deposit") as pool:
-            self._claim_and_send(pool)
+            self._claim()
+            self._start(pool)
             while self.calls:
                 done, _pending = wait(self.calls, return_when=FIRST_COMPLETED)
-                for call in done:
-                    row = self.calls.pop(call)
-                    with isolated(self.env, "Outcome of transmission", row.id):
-                        self._settle(row, call)
-                self._claim_and_send(pool)
+                ended = dict(self._end(call) for call in done)
+                self._start(pool)
+                self._give_back()
+                self._write(ended)
+                self._claim()
+                self._start(pool)
+        for channel in self.channels.values():
+            with isolated(self.env, "End of the run of", channel.connection.id):
+                in_own_transaction(self.env, channel.close)
         return self.passed_over
 
-    def _claiming_time(self):
-        longest_call = max(
-            (profile._longest_timeout() for profile in self._connections().profile_id),
-            default=0,
-        )
-        return max(LONGEST_RUN - longest_call, SHORTEST_CLAIMING)
-
-    def _claim_and_send(self, pool):
-        if time.monotonic() > self.deadline:
-            return
+    # ------------------------------------------------------------------- claims
+    def _claim(self):
         for connection in self._connections_with_due_rows():
-            free = CALLS_PER_CONNECTION - self._count_calls(connection)
-            if free > 0:
-                with isolated(self.env, "Claim for connection", connection.id):
-                    self._claim_for(connection, free, pool)
-
-    def _connections(self):
-        return self.env["opco.connection"].search([("state", "=", "active")])
+            with isolated(self.env, "Claim for connection", connection.id):
+                channel = self._channel(connection)
+                if channel and self._has_time(channel):
+                    channel.hold(in_own_transaction(self.env, channel.claim))
 
     def _connections_with_due_rows(self):
         due = self.rows._read_group(self.rows._domain_due(), ["connection_id"])
         connections = self.env["opco.connection"].union(*(found for (found,) in due))
         return connections - self.passed_over
 
-    def _count_calls(self, connection):
-        return sum(row.connection_id == connection for row in self.calls.values())
+    def _channel(self, connection):
+        """Return the channel of a connection, or nothing when it cannot be used."""
+        if connection.id not in self.channels:
+            try:
+                client = connection._in_company_language()._client()
+            except UnusableHere as error:
+                # Another server may have what this one lacks: nothing is stopped.
+                _logger.warning("%s cannot send from here: %s", connection.name, error)
+                self.passed_over |= connection
+                return None
+            except UserError as error:
+                _logger.warning("%s cannot send: %s", connection.name, error)
+                message = str(error)
+                in_own_transaction(self.env, lambda: connection._stop(message))
+                return None
+            self.channels[connection.id] = Channel(connection, client)
+        return self.channels[connection.id]
 
-    def _claim_for(self, connection, free, pool):
-        try:
-            client = connection._in_company_language()._client()
-        except UnusableHere as error:
-            # Another server may have what this one lacks: nothing is stopped.
-            _logger.warning("%s cannot send from here: %s", connection.name, error)
-            self.passed_over |= connection
-            return
-        except UserError as error:
-            _logger.warning("%s cannot send: %s", connection.name, error)
-            message = str(error)
-            in_own_transaction(self.env, lambda: connection._stop(message))
-            return
-        ids = in_own_transaction(
-            self.env, lambda: self.rows._claim(connection, free).ids
+    def _has_time(self, channel):
+        claiming = max(LONGEST_RUN - channel.longest_call, SHORTEST_CLAIMING)
+        return time.monotonic() - self.began < claiming
+
+    def _give_back(self):
+        """What a closed channel was to send is due as before, and may be cancelled."""
+        for channel in self.channels.values():
+            if channel.claimed and not channel.is_open():
+                with isolated(self.env, "Return of rows of", channel.connection.id):
+                    in_own_transaction(self.env, channel.give_back)
+                    channel.claimed = []
+
+    # -------------------------------------------------------------------- calls
+    def _start(self, pool):
+        """Start what is claimed, within what each connection bears."""
+        for channel in self.channels.values():
+            if self._has_time(channel):
+                for row, body in channel.take(MAX_THREADS - len(self.calls)):
+                    call = pool.submit(deposit, channel.client, body)
+                    self.calls[call] = (channel, row)
+
+    def _end(self, call):
+        """Return the row and what its call ended in, which the connection learns."""
+        channel, row = self.calls.pop(call)
+        outcome = call.exception() or call.result()
+        if isinstance(outcome, ConvergenceError):
+            channel.learn(outcome.outcome, outcome.retry_after)
+            if channel.lane.is_paused(fields.Datetime.now()):
+                speaking = channel.connection._in_company_language()
+                channel.lane.message = explain_failure(speaking.env, outcome)
+        elif not isinstance(outcome, Exception):
+            channel.learn("accepted")
+        return row, outcome
+
+    # ----------------------------------------------------------------- outcomes
+    def _write(self, ended):
+        for row, outcome in ended.items():
+            if _is_defect(outcome):
+                # The claim runs out and the row becomes « unknown ».
+                kind = type(outcome).__name__
+                _logger.error("Transmission %s failed: %s", row.id, kind)
+                self.passed_over |= row.connection_id
+        known = self.rows.union(
+            *(row for row, outcome in ended.items() if not _is_defect(outcome))
         )
-        for row in self.rows.browse(ids):
-            call = pool.submit(client.deposit, row.payload.encode())
-            self.calls[call] = row
+        together_or_apart(
+            self.env,
+            "Outcome of transmission",
+            known,
+            lambda rows: rows._record_outcomes(ended),
+        )
+        known._apply_in_own_transaction()
 
-    def _settle(self, row, call):
-        row = row._in_sender_language()
-        error = call.exception()
-        if error is None:
-            receipt = call.result()
-            in_own_transaction(self.env, lambda: row._record_accepted(receipt))
-        elif isinstance(error, ConvergenceError):
-            in_own_transaction(self.env, lambda: row._record_failure(error))
-        else:
-            # A defect of ours: the claim runs out and the row becomes « unknown ».
-            _logger.error("Transmission %s failed: %s", row.id, type(error).__name__)
-            self.passed_over |= row.connection_id
-            return
-        row._apply_in_own_transaction()
+
+def _is_defect(outcome):
+    return isinstance(outcome, Exception) and not isinstance(outcome, ConvergenceError)

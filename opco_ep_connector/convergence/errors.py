@@ -92,6 +92,10 @@ class Rejected(ConvergenceError):
     outcome = "rejected"
 
 
+class NotAllowed(Rejected):
+    """This content is refused (403) to a key that the OPCO otherwise accepts."""
+
+
 class Unknown(ConvergenceError):
     """Nobody can say whether the request was taken."""
 

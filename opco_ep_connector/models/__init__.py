@@ -3,6 +3,8 @@
 
 from . import opco_profile
 from . import opco_connection
+from . import opco_health
+from . import opco_scheduler
 from . import opco_dossier
 from . import opco_polling
 from . import opco_transmission

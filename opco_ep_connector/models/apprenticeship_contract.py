@@ -76,6 +76,15 @@ class ApprenticeshipContract(models.Model):
         readonly=True,
         copy=False,
     )
+    opco_is_scheduler_stopped = fields.Boolean(
+        compute="_compute_opco_waiting", string="Odoo's scheduler has stopped"
+    )
+    opco_pause_message = fields.Text(
+        compute="_compute_opco_waiting", string="Why the OPCO is not called"
+    )
+    opco_leaves_at = fields.Datetime(
+        compute="_compute_opco_waiting", string="Leaves at the earliest"
+    )
     opco_transmission_ids = fields.One2many(
         "opco.transmission", "contract_id", groups="opco_ep_connector.group_consult"
     )
@@ -98,6 +107,29 @@ class ApprenticeshipContract(models.Model):
         )
         for contract in self:
             contract.opco_transmission_count = counts.get(contract, 0)
+
+    @api.depends("opco_transport_state", "opco_next_try_at")
+    def _compute_opco_waiting(self):
+        """What holds up a contract that waits, as it is at this very moment."""
+        self.opco_is_scheduler_stopped = False
+        self.opco_pause_message = False
+        self.opco_leaves_at = False
+        waiting = self.filtered(
+            lambda contract: contract.opco_transport_state in ("queued", "retry")
+        ).sudo()
+        rows = waiting.opco_transmission_ids.filtered(
+            lambda row: row.state in row.DUE_STATES
+        )
+        stopped = self.env["opco.scheduler"]._waiting_in_vain(rows.connection_id)
+        paused = self.env["opco.health"].sudo()._paused(rows.connection_id)
+        for row in rows:
+            contract = self.browse(row.contract_id.id)
+            health = paused.get(row.connection_id)
+            contract.opco_is_scheduler_stopped = row.connection_id in stopped
+            contract.opco_leaves_at = contract.opco_next_try_at
+            if health:
+                contract.opco_pause_message = health.message
+                contract.opco_leaves_at = max(row.next_try_at, health.paused_until)
 
     @api.depends("state", "opco_transport_state", "opco_state")
     def _compute_opco_is_to_transmit(self):
@@ -257,7 +289,7 @@ class ApprenticeshipContract(models.Model):
         transmissions = self.env["opco.transmission"]._queue(preparations)
         transmissions.contract_id._mark_ready()
         for transmission in transmissions.sudo():
-            transmission.contract_id._opco_mirror_transmission(transmission)
+            transmission.contract_id._opco_mirror_delivery(transmission)
         return transmissions
 
     def _opco_already_sent(self):
@@ -316,25 +348,39 @@ class ApprenticeshipContract(models.Model):
         )
 
     # ------------------------------------------------------------------ mirrors
-    def _opco_mirror_transmission(self, transmission):
-        """Show on the contract where its delivery stands."""
-        self._opco_mirror_transport(transmission.state)
-        self.sudo().write(
-            {
-                "opco_message": transmission.message,
-                "opco_answered_at": transmission.answered_at,
-                "opco_environment": transmission.environment,
-                "opco_next_try_at": (
-                    transmission.next_try_at if transmission.state == "retry" else False
-                ),
-            }
-        )
+    def _opco_mirror_delivery(self, transmission, dossier=None):
+        """Show on the contract where its delivery stands, and what the OPCO opened.
+
+        :param dossier: the one that the transmission was received under
+        """
+        values = self._opco_delivery_values(transmission)
+        if dossier:
+            values |= self._opco_dossier_values(dossier)
+        self._opco_write(values)
+        if dossier:
+            self._opco_let_go_of_refused(dossier)
+
+    @api.model
+    def _opco_delivery_values(self, transmission):
+        return {
+            "opco_transport_state": transmission.state,
+            "opco_message": transmission.message,
+            "opco_answered_at": transmission.answered_at,
+            "opco_environment": transmission.environment,
+            "opco_next_try_at": (
+                transmission.next_try_at if transmission.state == "retry" else False
+            ),
+        }
 
     def _opco_mirror_transport(self, state):
         self.sudo().write({"opco_transport_state": state})
 
     def _opco_mirror(self, dossier):
         """Show on the contract what the OPCO holds."""
+        self._opco_write(self._opco_dossier_values(dossier))
+        self._opco_let_go_of_refused(dossier)
+
+    def _opco_dossier_values(self, dossier):
         values = {
             "opco_state": dossier.state,
             "opco_raw_state": dossier.raw_state,
@@ -344,16 +390,18 @@ class ApprenticeshipContract(models.Model):
             "deca_number": dossier.deca_number,
         }
         state = CONTRACT_STATE.get(dossier.state)
-        if state:
-            values["state"] = state
-        elif (
-            dossier.state in UNDECIDED_STATES and self.state in CONTRACT_STATE.values()
-        ):
+        if dossier.state in UNDECIDED_STATES and self.state in CONTRACT_STATE.values():
             # The OPCO went back on what it had decided.
-            values["state"] = "ready"
+            state = "ready"
+        return values | ({"state": state} if state else {})
+
+    def _opco_write(self, values):
         # Odoo tracks in the language of whoever writes, a cron here.
         language = self.user_id.lang or self.env.lang
         self.sudo().with_context(lang=language).write(values)
+
+    def _opco_let_go_of_refused(self, dossier):
+        """What the OPCO refused or cancelled may be transmitted again."""
         if dossier.state in ("refused", "cancelled"):
             self._opco_transmission_of(dossier).is_live = False
 
@@ -393,10 +441,10 @@ class ApprenticeshipContract(models.Model):
                 if dossier.linked_at:
                     contract._opco_mirror_transport("sent")
             for row in rows[:1]:
-                contract._opco_mirror_transmission(row)
+                contract._opco_mirror_delivery(row)
 
-    def _opco_log_outcome(self, transmission):
-        """Say the outcome in the chatter; remote text is escaped."""
+    def _opco_outcome_line(self, transmission):
+        """Return the outcome as a line of chatter; remote text is escaped."""
         opco = transmission.profile_id.name
         at = fields.Datetime.context_timestamp(
             self.with_context(tz=self.user_id.tz or "Europe/Paris"),
@@ -419,7 +467,7 @@ class ApprenticeshipContract(models.Model):
         if transmission.message:
             lines = transmission.message.splitlines()
             body += Markup("<br/>") + Markup("<br/>").join(lines)
-        self._message_log(body=body)
+        return body
 
     def _opco_notify(self):
         """Tell the open screens which contracts have moved: ids only."""

@@ -234,8 +234,8 @@ class ApprenticeshipContract(models.Model):
         for row in contract._opco_waiting_rows():
             message = contract._opco_proposal_sentence()
             row.write({"state": "held", "message": message, "applied": True})
-            contract._opco_mirror_transmission(row)
-            contract._opco_log_outcome(row)
+            contract._opco_mirror_delivery(row)
+            contract._message_log(body=contract._opco_outcome_line(row))
         self._opco_notify()
 
     def _opco_let_go(self):
@@ -249,7 +249,7 @@ class ApprenticeshipContract(models.Model):
             {"state": "queued", "next_try_at": fields.Datetime.now(), "message": False}
         )
         for row in rows:
-            self._opco_mirror_transmission(row)
+            self._opco_mirror_delivery(row)
             row._wake()
         self._opco_notify()
 

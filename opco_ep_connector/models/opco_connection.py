@@ -425,6 +425,7 @@ class OpcoConnection(models.Model):
         self.env["opco.dossier"].sudo()._record_states(self, states)
         if self.state != "active":
             self.sudo().state = "active"
+        self.env["opco.health"].sudo()._forget(self)
         self.env["opco.transmission"].sudo()._release_held(self)
 
     def _in_company_language(self):

@@ -317,34 +317,58 @@ class OpcoDossier(models.Model):
         )
 
     @api.model
-    def _adopt(self, contract, connection, receipt):
-        """Return the dossier of a contract that the OPCO has just received.
+    def _adopt(self, transmissions):
+        """Give their dossiers to contracts that the OPCO has just received.
 
-        :param receipt: the transmission, received
+        :param transmissions: received ones
+        :return: the dossier of each, by the id of the transmission
         """
-        dossier = self.search(
-            [
-                ("connection_id", "=", connection.id),
-                ("environment", "=", receipt.environment),
-                ("internal_number", "=", receipt.internal_number),
-            ]
-        )
-        values = {
-            "contract_id": contract.id,
-            "proposed_contract_id": False,
-            "external_number": receipt.external_number,
-            "deca_number": receipt.deca_number,
-        }
-        # It is followed closely for a while.
+        # They are followed closely for a while.
         self._wake(at=fields.Datetime.now() + pace.SOON)
-        if dossier:
-            (dossier.contract_id - contract)._opco_lose(dossier)
-            dossier.write(values)
-            return dossier
-        return self.create(
-            connection._dossier_identity(receipt.internal_number)
-            | {"environment": receipt.environment}
-            | values
+        known = {
+            (dossier.connection_id, dossier.environment, dossier.internal_number): (
+                dossier
+            )
+            for dossier in self.search(
+                [
+                    ("connection_id", "in", transmissions.connection_id.ids),
+                    (
+                        "internal_number",
+                        "in",
+                        transmissions.mapped("internal_number"),
+                    ),
+                ]
+            )
+        }
+        adopted = {}
+        for row in transmissions:
+            dossier = known.get(
+                (row.connection_id, row.environment, row.internal_number)
+            )
+            if dossier:
+                (dossier.contract_id - row.contract_id)._opco_lose(dossier)
+                dossier.write(self._values_of_receipt(row))
+                adopted[row.id] = dossier
+        missing = transmissions.filtered(lambda row: row.id not in adopted)
+        created = self.create([self._values_to_open(row) for row in missing])
+        return adopted | dict(zip(missing.ids, created, strict=True))
+
+    @api.model
+    def _values_of_receipt(self, transmission):
+        return {
+            "contract_id": transmission.contract_id.id,
+            "proposed_contract_id": False,
+            "external_number": transmission.external_number,
+            "deca_number": transmission.deca_number,
+        }
+
+    @api.model
+    def _values_to_open(self, transmission):
+        connection = transmission.connection_id
+        return (
+            connection._dossier_identity(transmission.internal_number)
+            | {"environment": transmission.environment}
+            | self._values_of_receipt(transmission)
             | self._state_values(connection, "TRANSMIS")
         )
 

@@ -110,24 +110,41 @@ class OpcoExchange(models.Model):
         if exchange is None:
             return self.browse()
         return self.sudo().create(
-            {
-                "connection_id": connection.id,
-                "transmission_id": transmission.id if transmission else False,
-                "environment": (transmission or connection).environment,
-                "reference": transmission.reference if transmission else False,
-                "siret": connection.siret,
-                "method": exchange.method,
-                "url": exchange.url,
-                "outcome": exchange.outcome,
-                "http_status": exchange.http_status or 0,
-                "started_at": exchange.started_at.replace(tzinfo=None, microsecond=0),
-                "duration_ms": exchange.duration_ms,
-                "request_sha256": transmission.payload_sha256
-                if transmission
-                else False,
-                "response_body": exchange.response_body,
-            }
+            self._values_to_journal(connection, exchange, transmission)
         )
+
+    @api.model
+    def _journal_all(self, pairs):
+        """Keep what transmissions exchanged.
+
+        :param pairs: of a transmission and its `convergence` Exchange, or None when no
+            call was made
+        """
+        return self.sudo().create(
+            [
+                self._values_to_journal(row.connection_id, exchange, row)
+                for row, exchange in pairs
+                if exchange is not None
+            ]
+        )
+
+    @api.model
+    def _values_to_journal(self, connection, exchange, transmission):
+        return {
+            "connection_id": connection.id,
+            "transmission_id": transmission.id if transmission else False,
+            "environment": (transmission or connection).environment,
+            "reference": transmission.reference if transmission else False,
+            "siret": connection.siret,
+            "method": exchange.method,
+            "url": exchange.url,
+            "outcome": exchange.outcome,
+            "http_status": exchange.http_status or 0,
+            "started_at": exchange.started_at.replace(tzinfo=None, microsecond=0),
+            "duration_ms": exchange.duration_ms,
+            "request_sha256": transmission.payload_sha256 if transmission else False,
+            "response_body": exchange.response_body,
+        }
 
     @api.model
     def _salted_digest(self, salt, text):

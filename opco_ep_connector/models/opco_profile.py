@@ -113,6 +113,17 @@ class OpcoProfile(models.Model):
         default=4,
         help="Calls made to the OPCO at the same time by one connection, 1 to 16.",
     )
+    calls_at_once = fields.Integer(
+        required=True,
+        default=4,
+        help="Contracts sent at the same time; fewer when the OPCO says it is busy.",
+    )
+    retry_first_seconds = fields.Integer(
+        string="First retry after (s)", required=True, default=30
+    )
+    retry_longest_minutes = fields.Integer(
+        string="Longest time between two tries (min)", required=True, default=30
+    )
     key_path = fields.Text(
         string="Where the key is made",
         translate=True,

@@ -1,27 +1,26 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import logging
 import random
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import split_every
 
 from ..convergence import payload
+from ..convergence.errors import ConvergenceError
 from ..delivery import Delivery
 from .outcome_messages import explain_failure, remote_text
-from .transactions import in_own_transaction, isolated
+from .transactions import in_own_transaction, together_or_apart
 
-_logger = logging.getLogger(__name__)
-
-RETRY_FIRST = timedelta(seconds=30)
-RETRY_LONGEST = timedelta(minutes=30)
+LONGEST_DOUBLING = 10
 # The OPCO may need a moment to list what it has just received.
 LOOK_AGAIN = timedelta(minutes=1)
 # A claim that has not been settled after that many times the longest call is lost.
 CLAIM_TIMEOUTS = 3
+APPLIED_AT_ONCE = 100
 
 
 class OpcoTransmission(models.Model):
@@ -275,23 +274,30 @@ class OpcoTransmission(models.Model):
     @api.model
     def _follow_connections(self):
         """Hold what waits for a stopped connection, release what an open one holds."""
-        rows = self.search([("state", "in", self.NEVER_LEFT_STATES)])
-        rows -= rows._cancel_stranded()
-        for connection in rows.connection_id:
-            if connection.state == "stopped":
+        waiting = self._read_group(
+            [("state", "in", self.NEVER_LEFT_STATES)], ["connection_id", "environment"]
+        )
+        for connection, environment in waiting:
+            if environment != connection.environment:
+                self._cancel_stranded(connection, environment)
+            elif connection.state == "stopped":
                 self._hold_queue(connection, connection.test_message)
             elif connection.state == "active":
                 self._release_held(connection)
 
-    def _cancel_stranded(self):
+    @api.model
+    def _cancel_stranded(self, connection, environment):
         """Cancel what was queued while its connection changed environment."""
-        stranded = self.filtered(
-            lambda row: row.environment != row.connection_id.environment
+        stranded = self.search(
+            [
+                ("connection_id", "=", connection.id),
+                ("environment", "=", environment),
+                ("state", "in", self.NEVER_LEFT_STATES),
+            ]
         )
         stranded.write({"state": "cancelled", "is_live": False, "applied": True})
         for row in stranded:
-            row.contract_id._opco_mirror_environment(row.connection_id.environment)
-        return stranded
+            row.contract_id._opco_mirror_environment(connection.environment)
 
     @api.model
     def _settle_lost_claims(self):
@@ -299,29 +305,40 @@ class OpcoTransmission(models.Model):
         lost = self.search(
             [("state", "=", "sending"), ("claimed_until", "<", fields.Datetime.now())]
         )
-        for row in lost:
-            with isolated(self.env, "Transmission", row.id):
-                in_own_transaction(
-                    self.env, row._in_sender_language()._record_lost_claim
-                )
+        together_or_apart(
+            self.env,
+            "Lost claim of transmission",
+            lost,
+            lambda rows: rows._record_lost_claims(),
+        )
 
     @api.model
     def _apply_pending(self):
-        for row in self.search([("applied", "=", False)]):
-            row._in_sender_language()._apply_in_own_transaction()
+        pending = self.search([("applied", "=", False)], order="id")
+        for rows in split_every(APPLIED_AT_ONCE, pending.ids, self.browse):
+            rows._apply_in_own_transaction()
 
     @api.model
     def _wake_for_next(self, passed_over):
         """Wake for the next row of a connection that could be used in this run."""
-        waiting = self.search(
+        waiting = self._read_group(
             Domain("state", "in", self.DUE_STATES)
             & Domain("connection_id.state", "=", "active")
-            & Domain("connection_id", "not in", passed_over.ids),
-            order="next_try_at",
-            limit=1,
+            & Domain("connection_id", "not in", passed_over.ids)
+            & self._domain_not_proposed(),
+            ["connection_id"],
+            ["next_try_at:min"],
         )
-        if waiting:
-            self._wake(at=max(waiting.next_try_at, fields.Datetime.now()))
+        connections = self.env["opco.connection"].union(*(row[0] for row in waiting))
+        paused = self.env["opco.health"]._paused(connections)
+        moments = [
+            max(next_try_at, paused[connection].paused_until)
+            if connection in paused
+            else next_try_at
+            for connection, next_try_at in waiting
+        ]
+        if moments:
+            self._wake(at=max(min(moments), fields.Datetime.now()))
 
     @api.model
     def _domain_due(self):
@@ -346,6 +363,11 @@ class OpcoTransmission(models.Model):
         """Return the row, speaking the language of the person who sent it."""
         return self.with_context(lang=self.user_id.lang or self.env.lang)
 
+    def _by_sender_language(self):
+        """Yield the rows, each speaking the language of the person who sent it."""
+        for language, rows in self.grouped(lambda row: row.user_id.lang).items():
+            yield from rows.with_context(lang=language or self.env.lang)
+
     @api.model
     def _claim(self, connection, limit):
         """Take rows to send; committed before the first byte leaves.
@@ -360,21 +382,42 @@ class OpcoTransmission(models.Model):
         rows = self.search(due, order="is_batch, next_try_at, id", limit=limit)
         rows = rows.try_lock_for_update(allow_referencing=True).filtered_domain(due)
         seconds = CLAIM_TIMEOUTS * connection.profile_id._longest_timeout()
+        now = fields.Datetime.now()
+        rows.write(
+            {
+                "state": "sending",
+                "claimed_at": now,
+                "claimed_until": now + timedelta(seconds=seconds),
+                "look_count": 0,
+            }
+        )
         for row in rows:
-            row.write(
-                {
-                    "state": "sending",
-                    "claimed_at": fields.Datetime.now(),
-                    "claimed_until": fields.Datetime.now() + timedelta(seconds=seconds),
-                    "look_count": 0,
-                    "attempt_count": row.attempt_count + 1,
-                }
-            )
+            row.attempt_count += 1
         return rows
 
+    def _give_back(self):
+        """What was claimed, and whose call never started, is due as before."""
+        for row in self:
+            row.attempt_count -= 1
+            row.state = "retry" if row.attempt_count else "queued"
+        self.claimed_until = False
+
     # ------------------------------------------------------------------ outcome
+    def _record_outcomes(self, outcomes):
+        """Write what calls ended in: the rows and their exchanges, nothing else.
+
+        :param outcomes: by row, a `Receipt` or a `ConvergenceError`
+        """
+        self.env["opco.exchange"]._journal_all(
+            [(row, outcomes[row].exchange) for row in self]
+        )
+        for row in self._by_sender_language():
+            if isinstance(outcomes[row], ConvergenceError):
+                row._record_failure(outcomes[row])
+            else:
+                row._record_accepted(outcomes[row])
+
     def _record_accepted(self, receipt):
-        self.env["opco.exchange"]._journal(self.connection_id, receipt.exchange, self)
         self._settle(
             "sent",
             {
@@ -386,11 +429,6 @@ class OpcoTransmission(models.Model):
         )
 
     def _record_failure(self, error):
-        """Write what a call ended in: the row and its exchange, nothing else.
-
-        :param error: a `ConvergenceError`
-        """
-        self.env["opco.exchange"]._journal(self.connection_id, error.exchange, self)
         outcome = error.outcome
         message = explain_failure(self.env, error)
         if outcome == "rejected":
@@ -402,12 +440,13 @@ class OpcoTransmission(models.Model):
         else:
             self._settle("retry", {"message": message} | self._retry_values(error))
 
-    def _record_lost_claim(self):
-        message = self.env._(
-            "The server stopped while this was being sent: the OPCO may have received "
-            "it. It is not sent again before this is known."
-        )
-        self._settle("unknown", {"message": message})
+    def _record_lost_claims(self):
+        for row in self._by_sender_language():
+            message = row.env._(
+                "The server stopped while this was being sent: the OPCO may have "
+                "received it. It is not sent again before this is known."
+            )
+            row._settle("unknown", {"message": message})
 
     def _unknown_message(self, message, error):
         said = remote_text(error)
@@ -451,8 +490,10 @@ class OpcoTransmission(models.Model):
         self._wake()
 
     def _retry_values(self, error):
-        delay = RETRY_FIRST * 2 ** min(self.attempt_count - 1, 10)
-        delay = min(delay, RETRY_LONGEST) * random.uniform(0.8, 1.2)
+        first = timedelta(seconds=self.profile_id.retry_first_seconds)
+        longest = timedelta(minutes=self.profile_id.retry_longest_minutes)
+        doublings = min(self.attempt_count - 1, LONGEST_DOUBLING)
+        delay = min(first * 2**doublings, longest) * random.uniform(0.8, 1.2)
         if error.retry_after:
             delay = max(delay, timedelta(seconds=error.retry_after))
         return {"next_try_at": fields.Datetime.now() + delay}
@@ -470,34 +511,43 @@ class OpcoTransmission(models.Model):
 
     # ------------------------------------------------------------- consequences
     def _apply_in_own_transaction(self):
-        """Tell the contract; what fails here is done again by the next run."""
+        """Tell the contracts; what fails here is done again by the next run."""
         # It stays marked as not applied.
-        with isolated(self.env, "Consequences of transmission", self.id):
-            in_own_transaction(self.env, self._apply)
+        together_or_apart(
+            self.env,
+            "Consequences of transmission",
+            self,
+            lambda rows: rows._apply(),
+        )
 
     def _apply(self):
-        """Consequences of the outcome on everything else; idempotent."""
-        if self.applied:
-            return
-        contract = self.contract_id
-        if self.state == "sent":
-            dossier = self.env["opco.dossier"]._adopt(
-                contract, self.connection_id, self
-            )
-            contract._opco_mirror(dossier)
-            contract._mark_ready()
-        if self.state == "held":
-            self.connection_id._stop(self.message)
-        if self.state == "unknown":
+        """Consequences of the outcomes on everything else; idempotent."""
+        rows = self.filtered(lambda row: not row.applied)
+        received = rows.filtered(lambda row: row.state == "sent")
+        dossiers = self.env["opco.dossier"]._adopt(received)
+        received.contract_id._mark_ready()
+        for row in rows:
+            row.contract_id._opco_mirror_delivery(row, dossiers.get(row.id))
+        for row in rows.filtered(lambda row: row.state == "held"):
+            row.connection_id._stop(row.message)
+        if "unknown" in rows.mapped("state"):
             self.env["opco.dossier"]._wake(at=fields.Datetime.now() + LOOK_AGAIN)
-        contract._opco_mirror_transmission(self)
-        self._tell()
-        self.applied = True
-        contract._opco_notify()
+        rows._tell()
+        rows.applied = True
+        rows.contract_id._opco_notify()
 
     def _tell(self):
         """One line in the chatter for each thing worth knowing, never per attempt."""
-        is_delayed = self.state in ("retry", "held", "unknown")
-        if not is_delayed or not self.is_delay_told:
-            self.contract_id._opco_log_outcome(self)
-        self.is_delay_told = is_delayed
+        worth_a_line = self.filtered(
+            lambda row: not (row._is_delayed() and row.is_delay_told)
+        )
+        bodies = {
+            row.contract_id.id: row.contract_id._opco_outcome_line(row)
+            for row in worth_a_line._by_sender_language()
+        }
+        worth_a_line.contract_id._message_log_batch(bodies=bodies)
+        for row in self:
+            row.is_delay_told = row._is_delayed()
+
+    def _is_delayed(self):
+        return self.state in ("retry", "held", "unknown")

@@ -2,7 +2,14 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The sentences that people read about the outcome of a call."""
 
-from ..convergence.errors import AuthRefused, Busy, NotSent, Rejected, WrongAddress
+from ..convergence.errors import (
+    AuthRefused,
+    Busy,
+    NotAllowed,
+    NotSent,
+    Rejected,
+    WrongAddress,
+)
 from ..convergence.redact import redact_text
 
 
@@ -25,6 +32,8 @@ def explain_failure(env, error):
         )
     if isinstance(error, Busy):
         return env._("The OPCO asks to come back later: it is busy or in maintenance.")
+    if isinstance(error, NotAllowed):
+        return _explain_contract_not_allowed(env, error)
     if isinstance(error, Rejected):
         return remote_text(error) or env._("The OPCO refused the request.")
     return env._("The OPCO did not answer in a readable way.")
@@ -44,6 +53,14 @@ def _explain_refused_credentials(env, error):
         "The OPCO refuses the token (403): it is wrong, revoked by a newer one, or "
         "made for another SIRET. Make a new one on the OPCO's portal and paste it."
     )
+
+
+def _explain_contract_not_allowed(env, error):
+    message = env._(
+        "The OPCO accepts the token but not for this contract (403): check the SIRET "
+        "of the responsible training centre, or ask the OPCO for the right on it."
+    )
+    return "\n".join(filter(None, (message, remote_text(error))))
 
 
 def remote_text(error):

@@ -3,8 +3,6 @@
 """Transactions of the crons, whose work must outlive a conflict with a user's."""
 
 import logging
-import random
-import time
 from contextlib import contextmanager
 
 from psycopg2.errors import UniqueViolation
@@ -52,6 +50,22 @@ def in_own_transaction(env, work):
             env.cr.rollback()
             if not tries_left:
                 raise
+            # No wait: what conflicts next waits for the other's lock.
             _logger.info("Conflict with another transaction: %s", conflict.pgcode)
-            # Nothing is locked here: the rollback has released everything.
-            time.sleep(random.uniform(0.0, 0.05))
+
+
+def together_or_apart(env, what, records, work):
+    """Do `work(records)` in one transaction; when it fails, record by record.
+
+    So that what cannot be done of one holds up no other.
+    """
+    if len(records) > 1:
+        try:
+            in_own_transaction(env, lambda: work(records))
+            return
+        except Exception as error:
+            env.cr.rollback()
+            _logger.info("%s, one by one: %s", what, redact_text(repr(error)))
+    for record in records:
+        with isolated(env, what, record.id):
+            in_own_transaction(env, lambda one=record: work(one))

@@ -5,6 +5,7 @@ from . import test_access
 from . import test_concurrency
 from . import test_connection
 from . import test_deposited_elsewhere
+from . import test_delivery
 from . import test_follow_up
 from . import test_polling
 from . import test_neutralize

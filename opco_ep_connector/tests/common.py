@@ -132,6 +132,9 @@ class ConnectorCase(SandboxAllowed, ApprenticeshipCase):
         self.deliver()
         return rows
 
+    def one_call_at_a_time(self):
+        self.connection.profile_id.calls_at_once = 1
+
     def make_due(self, rows):
         """Let the time of the next try come."""
         past = fields.Datetime.now() - timedelta(minutes=1)

@@ -24,6 +24,7 @@ MATRIX = {
     "opco.exchange": {},
     "opco.dossier": {},
     "opco.polling": {},
+    "opco.health": {},
 }
 # They only open a list, which then asks for its own rights.
 HARMLESS = {
@@ -49,6 +50,9 @@ class TestAccess(ConnectorCase):
                 [("contract_id", "=", self.contract.id)]
             ),
             "opco.polling": self.env["opco.polling"]._of(self.connection),
+            "opco.health": self.env["opco.health"].create(
+                {"connection_id": self.connection.id}
+            ),
             "apprenticeship.contract": self.contract,
         }
 
@@ -59,6 +63,7 @@ class TestAccess(ConnectorCase):
             if any(base.__module__.startswith(ADDON) for base in type(model).mro())
             and name.startswith("opco.")
             and not model._transient
+            and not model._abstract
         }
         self.assertEqual(ours, set(MATRIX))
 

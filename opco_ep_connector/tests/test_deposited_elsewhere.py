@@ -294,7 +294,7 @@ class TestDepositedElsewhere(ConnectorCase):
         other.apprentice_id.apprenticeship_sex = "M"
         receipt = self.send(other)
         receipt.internal_number = dossier.internal_number
-        self.env["opco.dossier"]._adopt(other, self.connection, receipt)
+        self.env["opco.dossier"]._adopt(receipt)
         self.assertEqual(dossier.contract_id, other)
         self.assertRecordValues(
             self.contract,

@@ -1,0 +1,69 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""One connection during a run of the delivery: its client, its lane, its rows."""
+
+from odoo import fields
+
+
+class Channel:
+    """Holds the rows claimed for a connection until their calls start.
+
+    Read once: after each commit Odoo forgets what it has read.
+    """
+
+    def __init__(self, connection, client):
+        self.connection = connection
+        self.client = client
+        self.lane = connection.env["opco.health"]._lane(connection)
+        self.longest_call = connection.profile_id._longest_timeout()
+        self.claimed = []
+        self.in_flight = 0
+        self.is_shut = False
+
+    def is_open(self):
+        """Whether calls may start; a paused connection opens again by itself."""
+        return not (self.is_shut or self.lane.is_paused(fields.Datetime.now()))
+
+    def claim(self):
+        """Claim what may start soon, to be `hold`-ed once this is committed.
+
+        :return: pairs of a row and what leaves
+        """
+        if not self.is_open():
+            return []
+        # As many ahead as may run at once; a probe goes alone.
+        at_hand = 1 if self.lane.is_probing else 2 * self.lane.width
+        wanted = at_hand - self.in_flight - len(self.claimed)
+        if wanted <= 0:
+            return []
+        rows = self.connection.env["opco.transmission"]._claim(self.connection, wanted)
+        return [(row, row.payload.encode()) for row in rows]
+
+    def hold(self, claimed):
+        self.claimed += claimed
+
+    def take(self, most):
+        """Return the rows whose calls start now, with what leaves; `most` of them."""
+        if self.is_shut:
+            return []
+        free = self.lane.free(self.in_flight, fields.Datetime.now())
+        room = max(0, min(free, most))
+        taken, self.claimed = self.claimed[:room], self.claimed[room:]
+        self.in_flight += len(taken)
+        return taken
+
+    def learn(self, outcome, retry_after=None):
+        """A call has ended; refused credentials shut the channel for this run."""
+        self.in_flight -= 1
+        self.lane.record(outcome, fields.Datetime.now(), retry_after)
+        self.is_shut = self.is_shut or outcome == "auth"
+
+    def give_back(self):
+        """Return to the queue what has not left."""
+        rows = self.connection.env["opco.transmission"]
+        rows.union(*(row for row, _body in self.claimed))._give_back()
+
+    def close(self):
+        """End the run: nothing stays claimed, what was learnt is kept."""
+        self.give_back()
+        self.connection.env["opco.health"]._remember(self.connection, self.lane)
