@@ -246,7 +246,9 @@ class OpcoTransmission(models.Model):
     @api.model
     def _release_held(self, connection):
         rows = self.search(
-            [("connection_id", "=", connection.id), ("state", "=", "held")]
+            Domain("connection_id", "=", connection.id)
+            & Domain("state", "=", "held")
+            & self._domain_not_proposed()
         )
         rows.write(
             {
@@ -322,7 +324,8 @@ class OpcoTransmission(models.Model):
         waiting = self._read_group(
             Domain("state", "in", self.DUE_STATES)
             & Domain("connection_id.state", "=", "active")
-            & Domain("connection_id", "not in", passed_over.ids),
+            & Domain("connection_id", "not in", passed_over.ids)
+            & self._domain_not_proposed(),
             ["connection_id"],
             ["next_try_at:min"],
         )
@@ -343,6 +346,17 @@ class OpcoTransmission(models.Model):
             Domain("state", "in", self.DUE_STATES)
             & Domain("next_try_at", "<=", fields.Datetime.now())
             & Domain("connection_id.state", "=", "active")
+            & self._domain_not_proposed()
+        )
+
+    @api.model
+    def _domain_not_proposed(self):
+        """Leave alone what the OPCO seems to have already, until a person decides."""
+        proposed = self.env["opco.dossier"]._search(
+            self.env["opco.dossier"]._domain_proposed()
+        )
+        return Domain(
+            "contract_id", "not any", [("opco_proposed_dossier_ids", "in", proposed)]
         )
 
     def _in_sender_language(self):
