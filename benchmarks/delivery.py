@@ -1,6 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Contracts delivered to a simulated OPCO; `main` is called by dev/bench in « odoo shell ».
+"""Contracts delivered to a simulated OPCO; dev/bench calls `main` in « odoo shell ».
 
 Real calls on the loopback and real commits. The sandbox works on the same machine, in a
 process of its own, whose CPU is not counted.

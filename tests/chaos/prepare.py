@@ -1,7 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 # ruff: noqa: F821
-"""Read by « odoo shell »: a tested connection, and contracts queued by their officer."""
+"""Read by « odoo shell »: a tested connection, and contracts queued by an officer."""
 
 import json
 import os

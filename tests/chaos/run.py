@@ -21,6 +21,7 @@ from verdict import SIGNING_PLACE, Verdict
 TICK = 0.2
 REPORT_EVERY = 5
 HURRY_EVERY = 2
+MOST_SHOWN = 40
 
 
 def parse_arguments(argv=None):
@@ -135,8 +136,10 @@ def main():
         run.until_delivered()
         world.user.stop()
         problems = Verdict(world).problems()
-    for problem in problems:
+    for problem in problems[:MOST_SHOWN]:
         print(f"WRONG: {problem}")
+    if len(problems) > MOST_SHOWN:
+        print(f"WRONG: and {len(problems) - MOST_SHOWN} more")
     print(f"Logs: {world.folder}")
     if problems:
         print(f"Failed with --seed {options.seed}.")
