@@ -10,12 +10,12 @@ import time
 from dataclasses import dataclass
 
 import requests
-from sandbox_process import SandboxProcess
 
 from odoo import Command, fields
 
 from benchmarks.contracts import CENTRE_SIRET, create_contracts
 from benchmarks.measuring import machine, print_table
+from sandbox_process import SandboxProcess
 
 MANY, FEW = 1000, 100
 LATENCY = 0.2

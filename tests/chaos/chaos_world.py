@@ -10,10 +10,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import databases
 from deliveries import Deliveries
+
+import databases
 from odoo_process import OdooProcess, free_port, run_in_shell
-from sandbox_process import ROOT, SandboxProcess
+from sandbox_process import SandboxProcess
 
 HERE = Path(__file__).parent
 SIRET = "90000002700012"

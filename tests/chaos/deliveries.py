@@ -5,8 +5,9 @@
 import time
 from collections import Counter
 
-import databases
 import psycopg2
+
+import databases
 
 COUNTS = "SELECT state, applied, count(*) FROM opco_transmission GROUP BY 1, 2"
 STUCK = """

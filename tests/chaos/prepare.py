@@ -28,6 +28,7 @@ connection.profile_id.write(
         "connect_timeout": 2,
         "read_timeout": 3,
         "deposit_timeout": 3,
+        "deposit_total": 5,
         # What the sandbox has taken, it lists at once.
         "settle_minutes": 0,
         "retry_first_seconds": 1,
