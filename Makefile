@@ -4,7 +4,7 @@
 
 export CACHE ODOO_PORT SANDBOX_PORT PG_PORT DEMO_DB ODOO
 
-.PHONY: demo stop clean-demo test lint format screenshots i18n bench
+.PHONY: demo stop clean-demo test lint format screenshots i18n bench chaos
 
 demo:
 	@dev/demo start
@@ -20,6 +20,10 @@ test:
 
 bench:
 	@dev/bench
+
+chaos:
+	@dev/chaos
+	@dev/chaos --servers 2 --contracts 500 --kills 4 --pg-restarts 0 --sandbox-restarts 1
 
 lint:
 	@dev/lint

@@ -4,6 +4,7 @@
 
 from datetime import date
 
+CENTRE_SIRET = "90000002700012"
 ADDRESS = {"street": "3 rue du Sud", "zip": "44000", "city": "Nantes"}
 PAY = (
     (1, 1, date(2026, 9, 1), date(2027, 5, 31), 43),
@@ -28,14 +29,15 @@ def create_contracts(env, count):
         [
             {
                 **_contract(code),
+                "apprentice_nir": _nir(number),
                 "employer_id": employer.id,
                 "apprentice_id": apprentice.id,
                 "tutor_id": tutor.id,
                 "training_centre_id": centre.id,
                 "training_id": training.id,
             }
-            for employer, apprentice, tutor in zip(
-                employers, apprentices, tutors, strict=True
+            for number, (employer, apprentice, tutor) in enumerate(
+                zip(employers, apprentices, tutors, strict=True)
             )
         ]
     )
@@ -110,7 +112,7 @@ def _centre(env):
         "name": "CFA EXEMPLE",
         "is_company": True,
         "country_id": env.ref("base.fr").id,
-        "company_registry": "90000002700012",
+        "company_registry": CENTRE_SIRET,
         "apprenticeship_uai": "0750000T",
     }
 
@@ -130,7 +132,6 @@ def _contract(code):
     return {
         "employer_tutor_eligibility_attested": True,
         "employer_supporting_documents_attested": True,
-        "apprentice_nir": "1060575056123",
         "apprentice_nationality_id": code("nationality", "1"),
         "apprentice_social_scheme_id": code("social_scheme", "2"),
         "apprentice_situation_before_id": code("situation_before", "1"),
@@ -152,6 +153,12 @@ def _contract(code):
         "training_centre_visa": True,
         "proving_signature": True,
     }
+
+
+def _nir(number):
+    """Return the NIR of another man born in Paris in May 2006."""
+    town, order = divmod(number, 999)
+    return f"1060575{town + 1:03}{order + 1:03}"
 
 
 def _pay_periods(contract):

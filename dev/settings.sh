@@ -22,10 +22,10 @@ DEMO_DB=${DEMO_DB:-opco_demo}
 
 ODOO_ROOT=$CACHE/odoo-19
 VENV=$CACHE/venv
-PG_DATA=$CACHE/postgres
+PG_DATA=${PG_DATA:-$CACHE/postgres}
 # A Unix socket's path may hold 107 bytes: the cache folder's may be longer.
 PG_SOCKET=/tmp/opco-ep-pg-$(id -u)-$PG_PORT
-RUN=$CACHE/run
+RUN=${RUN:-$CACHE/run}
 ADDONS=l10n_fr_apprenticeship,opco_ep_connector
 
 say() { printf '%s\n' "$*"; }

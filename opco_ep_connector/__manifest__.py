@@ -30,6 +30,7 @@
         "views/opco_profile_views.xml",
         "wizards/opco_transmit_views.xml",
         "wizards/opco_simulation_views.xml",
+        "wizards/opco_link_views.xml",
         "views/apprenticeship_contract_views.xml",
         "views/res_config_settings_views.xml",
         "views/opco_menus.xml",

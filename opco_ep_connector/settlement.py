@@ -4,11 +4,12 @@
 
 import json
 import logging
+from collections import defaultdict
 from functools import partial
 
 from .convergence.errors import ConvergenceError
-from .convergence.matching import identity, is_same_contract
-from .models.transactions import in_own_transaction
+from .fingerprints import fingerprint, identity, is_same_contract
+from .models.transactions import in_own_transaction, isolated
 
 _logger = logging.getLogger(__name__)
 
@@ -16,55 +17,68 @@ _logger = logging.getLogger(__name__)
 class Settlement:
     """Looks, among the dossiers the OPCO lists, for what may have reached it.
 
-    To be run right after the list was read: what it does not show is not there yet.
+    To be run right after the list was read, and the details it calls for: what is not
+    there is absent only from a complete list of which every new dossier was read.
     """
 
-    def __init__(self, connection, client):
-        self.env = connection.env
-        self.connection = connection
-        self.client = client
+    def __init__(self, env, reading):
+        self.env = env
+        self.reading = reading
+        self.connection = reading.connection
+        self.dossiers = env["opco.dossier"]
+        self.has_settled = False
 
     def run(self):
-        rows = self.env["opco.transmission"].search(
-            [("connection_id", "=", self.connection.id), ("state", "=", "unknown")],
-            order="id",
-        )
+        """:return: whether something was settled"""
+        rows = self.dossiers._unknown_transmissions(self.connection)
         if not rows:
-            return
-        try:
-            details = self._details_of_candidates(rows)
-        except ConvergenceError as error:
-            _logger.warning("%s: nothing is settled: %s", self.connection.name, error)
-            return
+            return False
+        self.salt = self.connection.sudo().vault_id
+        self.candidates = self._candidates_by_key()
         for row in rows:
-            self._settle(row._in_sender_language(), details)
+            with isolated(self.env, "Settlement of transmission", row.id):
+                self._settle(row._in_sender_language())
+        return self.has_settled
 
-    def _details_of_candidates(self, rows):
-        """Return what the OPCO holds of the dossiers that nobody here has sent."""
-        candidates = self.env["opco.dossier"].search(
-            [
-                ("connection_id", "=", self.connection.id),
-                ("environment", "=", self.connection.environment),
-                ("contract_id", "=", False),
-                ("first_seen_at", ">=", min(rows.mapped("claimed_at"))),
-            ]
-        )
-        details = {}
-        for dossier in candidates:
-            detail = self.client.read_dossier(internal_number=dossier.internal_number)
-            if detail is not None:
-                details[dossier] = detail
-        return details
+    def _candidates_by_key(self):
+        """Return the dossiers that nobody here has sent; unread ones have no key."""
+        candidates = defaultdict(list)
+        for dossier in self.dossiers._candidates(self.connection):
+            key = dossier.match_key if dossier.detail_read_at else None
+            candidates[key].append(dossier)
+        return candidates
 
-    def _settle(self, row, details):
-        sent = identity(json.loads(row.payload)["cerfa"])
-        for dossier, detail in details.items():
-            if dossier.first_seen_at < row.claimed_at:
-                continue
-            if is_same_contract(sent, identity(detail.raw.get("cerfa") or {})):
-                del details[dossier]
-                in_own_transaction(self.env, partial(row._record_found, detail))
-                row._apply_in_own_transaction()
+    def _settle(self, row):
+        sent = fingerprint(identity(json.loads(row.payload)["cerfa"]), self.salt)
+        for dossier in self._seen_since(row, sent.key):
+            if is_same_contract(sent, dossier._fingerprint()):
+                self._adopt(row, dossier)
                 return
-        in_own_transaction(self.env, row._record_not_found)
+        if self.reading.listed.is_complete and not self._seen_since(row, None):
+            in_own_transaction(self.env, row._record_not_found)
+            row._apply_in_own_transaction()
+
+    def _seen_since(self, row, key):
+        return [
+            dossier
+            for dossier in self.candidates.get(key, ())
+            if dossier.first_seen_at >= row.claimed_at
+        ]
+
+    def _adopt(self, row, dossier):
+        detail = self.reading.details.get(dossier.id) or self._read(dossier)
+        if detail is None:
+            return
+        in_own_transaction(self.env, partial(row._record_found, detail))
         row._apply_in_own_transaction()
+        self.candidates[dossier.match_key].remove(dossier)
+        self.has_settled = True
+
+    def _read(self, dossier):
+        """Read what was read by a former run; the journal keeps the answer."""
+        number = dossier.internal_number
+        try:
+            return self.reading.client.read_dossier(internal_number=number)
+        except ConvergenceError as error:
+            _logger.warning("Dossier %s not read: %s", number, error)
+            return None

@@ -7,7 +7,9 @@ from . import opco_health
 from . import opco_scheduler
 from . import opco_dossier
 from . import opco_batch
+from . import opco_polling
 from . import opco_transmission
 from . import opco_exchange
 from . import apprenticeship_contract
+from . import apprenticeship_contract_follow_up
 from . import apprenticeship_establishment_search

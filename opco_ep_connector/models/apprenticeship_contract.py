@@ -13,7 +13,7 @@ from odoo.addons.l10n_fr_apprenticeship.cerfa.findings import Severity
 from ..convergence import payload
 from ..convergence.dossier_schema import schema_errors
 from ..preparation import Preparation
-from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES
+from .opco_dossier import CONTRACT_STATE, DOSSIER_STATES, UNDECIDED_STATES
 
 # For reading what would be sent, never called.
 ADDRESS_OF_NOBODY = "https://opco.invalid"
@@ -220,17 +220,6 @@ class ApprenticeshipContract(models.Model):
         self.ensure_one()
         self._opco_check_consult()
         return self.env["opco.simulation"]._open(self._opco_prepare()[0])
-
-    def action_opco_refresh(self):
-        """Ask for the states now; the answer shows by itself."""
-        self._opco_check_consult()
-        self.env.ref("opco_ep_connector.ir_cron_refresh").sudo()._trigger()
-        action = self._opco_notification(
-            "info", self.env._("The states are being asked to the OPCO.")
-        )
-        # Nothing to read again yet: it would only cross the answer on its way.
-        del action["params"]["next"]
-        return action
 
     def action_view_opco_transmissions(self):
         self.ensure_one()
@@ -445,7 +434,6 @@ class ApprenticeshipContract(models.Model):
         self._opco_write(self._opco_dossier_values(dossier))
         self._opco_let_go_of_refused(dossier)
 
-    @api.model
     def _opco_dossier_values(self, dossier):
         values = {
             "opco_state": dossier.state,
@@ -456,6 +444,9 @@ class ApprenticeshipContract(models.Model):
             "deca_number": dossier.deca_number,
         }
         state = CONTRACT_STATE.get(dossier.state)
+        if dossier.state in UNDECIDED_STATES and self.state in CONTRACT_STATE.values():
+            # The OPCO went back on what it had decided.
+            state = "ready"
         return values | ({"state": state} if state else {})
 
     def _opco_write(self, values):
@@ -501,6 +492,8 @@ class ApprenticeshipContract(models.Model):
             )
             for dossier in dossiers:
                 contract._opco_mirror(dossier)
+                if dossier.linked_at:
+                    contract._opco_mirror_transport("sent")
             for row in rows[:1]:
                 contract._opco_mirror_delivery(row)
 

@@ -376,6 +376,12 @@ class OpcoConnection(models.Model):
         self._check_key_administrator()
         self.sudo().write({"state": "inactive"})
 
+    def action_refresh_states(self):
+        """Have the lists of these connections read now."""
+        self.check_access("read")
+        self.env["opco.polling"]._ask(self.sudo())
+        return self.env["opco.dossier"]._asked_notification()
+
     def action_view_waiting(self):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
@@ -393,7 +399,7 @@ class OpcoConnection(models.Model):
         """Ask for the status, a token and the list of states, which changes nothing."""
         client = self._client()
         client.status()
-        return client.list_states().states
+        return client.list_states()
 
     def _test_failed(self, message):
         self._write_test("failed", message)

@@ -260,7 +260,9 @@ class OpcoTransmission(models.Model):
     @api.model
     def _release_held(self, connection):
         rows = self.search(
-            [("connection_id", "=", connection.id), ("state", "=", "held")]
+            Domain("connection_id", "=", connection.id)
+            & Domain("state", "=", "held")
+            & self._domain_not_proposed()
         )
         rows.write(
             {
@@ -342,7 +344,8 @@ class OpcoTransmission(models.Model):
             Domain("state", "in", self.DUE_STATES)
             & Domain("connection_id.state", "=", "active")
             & Domain("connection_id", "not in", passed_over.ids)
-            & self._domain_not_stopped(),
+            & self._domain_not_stopped()
+            & self._domain_not_proposed(),
             ["connection_id"],
             ["next_try_at:min"],
         )
@@ -364,6 +367,7 @@ class OpcoTransmission(models.Model):
             & Domain("next_try_at", "<=", fields.Datetime.now())
             & Domain("connection_id.state", "=", "active")
             & self._domain_not_stopped()
+            & self._domain_not_proposed()
         )
 
     @api.model
@@ -371,6 +375,16 @@ class OpcoTransmission(models.Model):
         """Return the domain of what no stopped batch keeps here."""
         return Domain("batch_id", "=", False) | Domain(
             "batch_id.is_stopped", "=", False
+        )
+
+    @api.model
+    def _domain_not_proposed(self):
+        """Leave alone what the OPCO seems to have already, until a person decides."""
+        proposed = self.env["opco.dossier"]._search(
+            self.env["opco.dossier"]._domain_proposed()
+        )
+        return Domain(
+            "contract_id", "not any", [("opco_proposed_dossier_ids", "in", proposed)]
         )
 
     def _in_sender_language(self):
@@ -395,6 +409,9 @@ class OpcoTransmission(models.Model):
         )
         rows = self.search(due, order="is_batch, next_try_at, id", limit=limit)
         rows = rows.try_lock_for_update(allow_referencing=True).filtered_domain(due)
+        lost = rows.filtered(lambda row: not row.payload)
+        lost._cancel_lost()
+        rows -= lost
         seconds = CLAIM_TIMEOUTS * connection.profile_id._longest_timeout()
         now = fields.Datetime.now()
         rows.write(
@@ -408,6 +425,24 @@ class OpcoTransmission(models.Model):
         for row in rows:
             row.attempt_count += 1
         return rows
+
+    def _cancel_lost(self):
+        """Cancel what has nothing left to send, so that it holds up no other."""
+        for row in self._by_sender_language():
+            message = row.env._(
+                "What was to be sent is lost: nothing left. Transmit the contract "
+                "again."
+            )
+            row.write(
+                {
+                    "state": "cancelled",
+                    "is_live": False,
+                    "applied": True,
+                    "message": message,
+                }
+            )
+            row.contract_id._opco_forget_transmission()
+            row.contract_id._message_log(body=message)
 
     def _give_back(self):
         """What was claimed, and whose call never started, is due as before."""

@@ -6,10 +6,14 @@ from . import test_automatic_sending
 from . import test_batch
 from . import test_concurrency
 from . import test_connection
+from . import test_cron_progress
 from . import test_delivery
+from . import test_deposited_elsewhere
 from . import test_follow_up
+from . import test_lost_content
 from . import test_neutralize
 from . import test_profile
+from . import test_polling
 from . import test_register
 from . import test_secrets_route
 from . import test_settlement

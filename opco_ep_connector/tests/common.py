@@ -2,7 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import os
-from contextlib import nullcontext
+from collections import Counter
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import (
     ApprenticeshipCase,
 )
 
+from ..convergence.client import ConvergenceClient
 from ..vault import ENVIRONMENT_VARIABLE
 from .sandbox import Sandbox
 
@@ -120,6 +122,9 @@ class ConnectorCase(SandboxAllowed, ApprenticeshipCase):
         self._run("opco_ep_connector.ir_cron_deliver")
 
     def refresh(self):
+        """Read now, as somebody asks for it."""
+        active = self.env["opco.connection"].search([("state", "=", "active")])
+        self.env["opco.polling"]._ask(active)
         self._run("opco_ep_connector.ir_cron_refresh")
 
     def send(self, contracts):
@@ -134,6 +139,21 @@ class ConnectorCase(SandboxAllowed, ApprenticeshipCase):
         """Let the time of the next try come."""
         past = fields.Datetime.now() - timedelta(minutes=1)
         rows.write({"next_try_at": past})
+
+    @contextmanager
+    def count_calls(self):
+        """Give the number of times each read of the OPCO was made."""
+        calls = Counter()
+        with ExitStack() as patches:
+            for name in ("list_states", "read_dossier"):
+                patches.enter_context(
+                    patch.object(
+                        ConvergenceClient,
+                        name,
+                        counted(getattr(ConvergenceClient, name), calls),
+                    )
+                )
+            yield calls
 
     def _run(self, cron):
         in_test_mode = type(self)._registry_patched
@@ -152,6 +172,16 @@ class ConnectorCase(SandboxAllowed, ApprenticeshipCase):
             for deposit in self.sandbox.deposits()
             if deposit["outcome"] == "accepted"
         ]
+
+
+def counted(method, calls):
+    """Return the method, counting its calls under its name."""
+
+    def call(*arguments, **options):
+        calls[method.__name__] += 1
+        return method(*arguments, **options)
+
+    return call
 
 
 def new_master_key():

@@ -24,6 +24,7 @@ MATRIX = {
     "opco.batch": {},
     "opco.exchange": {},
     "opco.dossier": {},
+    "opco.polling": {},
     "opco.health": {},
 }
 # They only open a list, which then asks for its own rights.
@@ -52,6 +53,7 @@ class TestAccess(ConnectorCase):
             "opco.dossier": self.env["opco.dossier"].search(
                 [("contract_id", "=", self.contract.id)]
             ),
+            "opco.polling": self.env["opco.polling"]._of(self.connection),
             "opco.health": self.env["opco.health"].create(
                 {"connection_id": self.connection.id}
             ),

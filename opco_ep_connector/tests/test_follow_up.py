@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -8,7 +10,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
 
 from .common import SIRET, ConnectorCase
 
-DOSSIER_LOGGER = "odoo.addons.opco_ep_connector.models.opco_dossier"
+DOSSIER_LOGGER = "odoo.addons.opco_ep_connector.refresh"
 
 
 @tagged("post_install", "-at_install")
@@ -170,6 +172,35 @@ class TestFollowUp(ConnectorCase):
         self.decide("ENGAGE")
         with self.assertRaisesRegex(UserError, "Already received by the OPCO"):
             self.contract.with_user(self.transmitter)._transmit()
+
+    def test_opco_that_goes_back_on_its_decision(self):
+        self.decide("ENGAGE")
+        self.decide("EN_COURS_INSTRUCTION")
+        self.assertRecordValues(
+            self.contract, [{"opco_state": "in_progress", "state": "ready"}]
+        )
+        self.assertFalse(self.contract.opco_is_to_transmit)
+        self.decide("REFUSE")
+        self.assertTrue(self.contract.opco_is_to_transmit)
+
+    def test_older_answer_written_late_says_nothing(self):
+        client = self.connection._client()
+        older = client.read_dossier(internal_number=self.number)
+        self.decide("ENGAGE")
+        dossier = self.dossier()
+        dossier.detail_read_at += timedelta(minutes=1)
+        self.assertFalse(dossier._record_detail(older))
+        self.assertEqual(self.contract.opco_state, "committed")
+
+    def test_late_deca_number(self):
+        self.decide("ENGAGE")
+        number = self.contract.deca_number
+        self.dossier().deca_number = False
+        self.contract.deca_number = False
+        lines = len(self.news())
+        self.refresh()
+        self.assertEqual(self.contract.deca_number, number)
+        self.assertEqual(len(self.news()), lines)
 
     def decide(self, state, comment=None):
         self.sandbox.set_state(self.number, state, comment)

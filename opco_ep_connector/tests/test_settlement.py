@@ -6,8 +6,12 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..convergence import payload
 from .common import ConnectorCase
 from .test_transmission import DEPOSIT
+
+LOGGER = "odoo.addons.opco_ep_connector.refresh"
+OTHER_NIR = "106057505612379"
 
 
 @tagged("post_install", "-at_install")
@@ -112,11 +116,72 @@ class TestSettlement(ConnectorCase):
         self.assertEqual((row.state, row.internal_number), ("sent", number))
         self.assertEqual(self.sent_numbers(), [number])
 
+    def test_each_candidate_is_read_once(self):
+        """Contracts that others deposit do not make each look longer."""
+        row = self.lose_the_answer("reset_after_read")
+        for order in range(3):
+            self.deposit_elsewhere(f"2060575056{order:03}")
+        with self.count_calls() as calls:
+            self.refresh()
+        self.assertEqual(calls["read_dossier"], 3)
+        with self.count_calls() as calls:
+            self.refresh()
+        self.assertEqual(calls["read_dossier"], 0)
+        self.assertEqual((row.state, row.look_count), ("unknown", 2))
+
+    def test_candidate_read_before_is_found_again(self):
+        """Read for one transmission, it may be another's."""
+        other = self.new_contract(apprentice_nir=OTHER_NIR)
+        other.apprentice_id.apprenticeship_sex = "M"
+        lost = self.lose_the_answer("reset_after_read")
+        self.sandbox.add_fault("reset_after_processing", **DEPOSIT)
+        row = self.send(other)
+        row.state = "sending"
+        self.refresh()
+        self.assertEqual((lost.state, row.state), ("unknown", "sending"))
+        row.state = "unknown"
+        with self.count_calls() as calls:
+            self.refresh()
+        self.assertEqual(row.state, "sent")
+        self.assertEqual(row.internal_number, other.opco_internal_number)
+        self.assertEqual(calls["read_dossier"], 1)
+
+    def test_unread_candidate_forbids_to_send_again(self):
+        row = self.lose_the_answer()
+        self.let_settle_time_pass(row)
+        self.sandbox.add_fault(
+            "status", method="GET", path="/v1/dossiers", status=500, times=None
+        )
+        with self.assertLogs(LOGGER, "WARNING"):
+            self.refresh()
+            self.refresh()
+            self.refresh()
+        self.assertEqual((row.state, row.look_count), ("unknown", 0))
+        self.sandbox.clear_faults()
+        self.refresh()
+        self.assertEqual(row.state, "sent")
+        self.assertEqual(len(self.sent_numbers()), 1)
+
+    def test_what_is_being_done_is_said(self):
+        row = self.lose_the_answer("reset_after_read")
+        self.refresh()
+        contract = self.contract.with_user(self.consultant)
+        self.assertIn("without finding it: 1", contract.opco_verification)
+        self.assertGreater(contract.opco_next_look_at, row.claimed_at)
+        contract.action_opco_refresh()
+        self._run("opco_ep_connector.ir_cron_refresh")
+        self.assertEqual(row.look_count, 2)
+
+    def deposit_elsewhere(self, nir):
+        """Deposit the contract of another apprentice, as another software would."""
+        content = self.contract._opco_prepare()[0].content
+        content["cerfa"]["apprenti"]["nir"] = f"{nir}{97 - int(nir) % 97:02}"
+        self.connection._client().deposit(payload.encode(content))
+
     def test_opco_silent_settles_nothing(self):
         row = self.lose_the_answer()
         self.sandbox.add_fault("status", method="GET", path="*", times=9, status=503)
-        logger = "odoo.addons.opco_ep_connector.models.opco_dossier"
-        with self.assertLogs(logger, "WARNING"):
+        with self.assertLogs(LOGGER, "WARNING"):
             self.refresh()
         self.assertEqual((row.state, row.look_count), ("unknown", 0))
 

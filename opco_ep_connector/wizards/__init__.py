@@ -4,3 +4,4 @@
 from . import opco_transmit
 from . import opco_transmit_line
 from . import opco_simulation
+from . import opco_link

@@ -3,6 +3,7 @@
 """A real Odoo server in a process of its own, with its crons running."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -27,10 +28,12 @@ class OdooProcess:
     """Starts and stops one server on one database; ``url`` is its address.
 
     :param log: file that receives the server's log, calls of libraries included
+    :param options: more options of Odoo's command line
     """
 
-    def __init__(self, database, log):
+    def __init__(self, database, log, options=("--log-level=debug",)):
         self.database = database
+        self.options = options
         self.log = Path(log)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -55,10 +58,12 @@ class OdooProcess:
                 *("--db-filter", f"^{self.database}$"),
                 *("--http-port", str(self.port)),
                 *("--logfile", self.log),
-                "--log-level=debug",
+                *self.options,
                 "--log-handler=urllib3:DEBUG",
                 "--log-handler=requests:DEBUG",
             ],
+            # A group of its own, workers included, that kill() ends as a whole.
+            start_new_session=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -78,6 +83,15 @@ class OdooProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def kill(self):
+        """End the server and its workers at once (SIGKILL), as a crash would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def runs(self):
+        """Tell whether the process, once started, has not ended."""
+        return self._process is not None and self._process.poll() is None
 
     def tail(self, lines=30, width=200):
         """Return the last lines of the log, cut."""
