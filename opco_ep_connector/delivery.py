@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from odoo.exceptions import UserError
 
 from .convergence.errors import ConvergenceError
-from .models.opco_connection import UnusableHere
+from .models.opco_connection_secrets import UnusableHere
 from .models.transactions import in_own_transaction, isolated
 
 _logger = logging.getLogger(__name__)
