@@ -74,6 +74,8 @@ class OpcoEnvironmentChange(models.TransientModel):
             )
         if self.environment == "production":
             self._check_ready_for_production()
+        # A secret is of one environment, even where two share a host.
+        connection._forget_secrets()
         # As the superuser: production is refused to any other way.
         connection.sudo().write(
             {

@@ -9,6 +9,7 @@ class OpcoKeyCoverage(models.TransientModel):
 
     _name = "opco.key.coverage"
     _description = "Sites and Key Administrators"
+    _rec_name = "company_id"
 
     company_id = fields.Many2one(
         "res.company",
