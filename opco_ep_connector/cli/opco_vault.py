@@ -40,8 +40,8 @@ class OpcoVault(Command):
             self._reencrypt(args[1:])
         else:
             sys.exit(
-                "usage: odoo-bin opco_vault new-key\n"
-                "       odoo-bin opco_vault reencrypt -d DATABASE [-c CONFIGURATION]"
+                "usage: odoo-bin [--addons-path=PATH,…] opco_vault new-key\n"
+                "       odoo-bin [--addons-path=PATH,…] opco_vault reencrypt -d DATABASE\n"
             )
 
     def _reencrypt(self, options):
