@@ -13,6 +13,9 @@ from odoo.tools import config
 
 NEW_KEY = "new-key"
 REENCRYPT = "reencrypt"
+USAGE = """\
+usage: odoo-bin [--addons-path=PATH,…] opco_vault new-key
+       odoo-bin [--addons-path=PATH,…] opco_vault reencrypt -d DATABASE"""
 HOW_TO_KEEP = """\
 {key}
 
@@ -39,10 +42,7 @@ class OpcoVault(Command):
         elif operation == REENCRYPT:
             self._reencrypt(args[1:])
         else:
-            sys.exit(
-                "usage: odoo-bin [--addons-path=PATH,…] opco_vault new-key\n"
-                "       odoo-bin [--addons-path=PATH,…] opco_vault reencrypt -d DATABASE\n"
-            )
+            sys.exit(USAGE)
 
     def _reencrypt(self, options):
         config.parse_config(options, setup_logging=True)

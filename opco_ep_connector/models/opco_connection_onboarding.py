@@ -65,13 +65,17 @@ class OpcoConnectionOnboarding(models.AbstractModel):
 
     @api.depends("api_key_saved_at", "test_result", "environment", "state")
     def _compute_onboarding(self):
-        received = self.env["opco.transmission"].sudo()._read_group(
-            [
-                ("connection_id", "in", self.ids),
-                ("environment", "=", "sandbox"),
-                ("state", "=", "sent"),
-            ],
-            ["connection_id"],
+        received = (
+            self.env["opco.transmission"]
+            .sudo()
+            ._read_group(
+                [
+                    ("connection_id", "in", self.ids),
+                    ("environment", "=", "sandbox"),
+                    ("state", "=", "sent"),
+                ],
+                ["connection_id"],
+            )
         )
         received_by_sandbox = self.browse().union(*(found for (found,) in received))
         for connection in self:

@@ -1,17 +1,19 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import io
 import os
 import socket
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.cli.command import find_command
 from odoo.tests import Form, HttpCase, tagged
 
 from ..convergence import clock_watch
 from ..models.opco_connection import STOPPED_ACTIVITY
-from ..vault import ENVIRONMENT_VARIABLE
+from ..vault import ENVIRONMENT_VARIABLE, master_keys
 from .common import KEY_ADMINISTRATOR, SIRET, ConnectorCase, new_master_key
 
 OTHER_SIRET = "90000002700020"
@@ -146,6 +148,16 @@ class TestMasterKeys(ConnectorCase):
                 self.assertEqual(self.connection.secrets_state, "unreadable")
         self.connection._forget_secrets()
         self.assertEqual(self.connection.secrets_state, "none")
+
+    def test_command_makes_a_key(self):
+        command = find_command("opco_vault")
+        with patch("sys.stdout", io.StringIO()) as printed:
+            command().run(["new-key"])
+        key = printed.getvalue().split()[0]
+        self.assertEqual(master_keys({ENVIRONMENT_VARIABLE: key}), (key.encode(),))
+        self.assertIn(f"{ENVIRONMENT_VARIABLE}={key}", printed.getvalue())
+        with self.assertRaisesRegex(SystemExit, "usage: odoo-bin"):
+            command().run([])
 
     def test_reencryption(self):
         former, new = os.environ[ENVIRONMENT_VARIABLE], new_master_key()

@@ -3,6 +3,7 @@
 
 import time
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields, http
 from odoo.exceptions import UserError
@@ -42,6 +43,17 @@ class TestKeyRotation(ConnectorCase, HttpCase):
         self.assertNotIn("opco_connection", self.tables_with(former))
         self.deliver()
         self.assertEqual(row.state, "sent")
+
+    def test_register_knows_it(self):
+        self.begin()
+        with patch.object(
+            type(self.connection), "_register_key_event", autospec=True
+        ) as register:
+            self.post({"api_key": "not-a-key-of-this-opco"})
+            self.assertFalse(register.called)
+            self.post({"api_key": self.sandbox.issue_key(SIRET)})
+        kinds = [call.args[1] for call in register.call_args_list]
+        self.assertEqual(kinds[-1], "rotated")
 
     def test_key_that_does_not_work_changes_nothing(self):
         self.begin()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 import requests
+
 from convergence.clock_watch import TOLERATED, ClockWatch
 from convergence.errors import NotSent
 from convergence.key_claims import KeyClaims, read_claims
