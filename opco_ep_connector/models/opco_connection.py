@@ -1,20 +1,18 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from odoo.addons.base.models.res_users import check_identity
 from odoo.addons.l10n_fr_apprenticeship.cerfa.identifiers import compact, is_siret
 
 from ..convergence.auth import check_header
 from ..convergence.profile import is_loopback
+from .opco_connection_responsible import KEY_ADMINISTRATOR
 from .opco_connection_secrets import OF_API_KEY, OF_CLIENT_SECRET
 
-KEY_ADMINISTRATOR = "opco_ep_connector.group_key_administrator"
 TO_TEST_AGAIN = frozenset(
     ("base_url", "token_url", "client_id", "siret", "environment", "profile_id")
 )
@@ -32,9 +30,6 @@ WRITTEN_BY_TESTS = frozenset(
 # What a queued row was made for: it must not leave for another.
 FIXED_WHILE_WAITING = frozenset(("environment", "siret", "profile_id"))
 ADDRESSES = ("base_url", "token_url")
-STOPPED_ACTIVITY = "opco_ep_connector.activity_connection_stopped"
-# A replacement of the token that nobody ends is given up after that.
-LONGEST_ROTATION = timedelta(hours=1)
 
 
 class OpcoConnection(models.Model):
@@ -60,6 +55,8 @@ class OpcoConnection(models.Model):
         "mail.activity.mixin",
         "opco.connection.secrets",
         "opco.connection.calls",
+        "opco.connection.rotation",
+        "opco.connection.responsible",
         "opco.connection.onboarding",
     ]
     _order = "company_id, profile_id, siret"
@@ -130,16 +127,6 @@ class OpcoConnection(models.Model):
         copy=False,
         default="inactive",
         tracking=True,
-    )
-    rotation_began_at = fields.Datetime(readonly=True, copy=False)
-    user_id = fields.Many2one(
-        "res.users",
-        string="Responsible for the token",
-        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
-        copy=False,
-        tracking=True,
-        help="Told when the connection stops. Without anybody here: the first key "
-        "administrator of the company.",
     )
     base_url = fields.Char(
         string="API address",
@@ -333,26 +320,6 @@ class OpcoConnection(models.Model):
         self._check_key_administrator()
         self.sudo().write({"state": "inactive"})
 
-    def action_rotate(self):
-        """Ask who it is, hold the queue, open the wizard that takes the new token."""
-        self.ensure_one()
-        self._check_key_administrator()
-        return self._open_rotation()
-
-    @check_identity
-    def _open_rotation(self):
-        # Its arguments are stored by the identity check: nothing but ids.
-        if self.state == "active":
-            self.sudo().write(
-                {"state": "rotating", "rotation_began_at": fields.Datetime.now()}
-            )
-        return self.env["opco.key.rotation"]._open(self)
-
-    def action_end_rotation(self):
-        """Give up the replacement: contracts leave again with the present token."""
-        self._check_key_administrator()
-        self.sudo()._end_rotation()
-
     def action_change_environment(self):
         self.ensure_one()
         self._check_key_administrator()
@@ -401,50 +368,6 @@ class OpcoConnection(models.Model):
             )
             self._open_stopped_activity(message)
         self.env["opco.transmission"]._hold_queue(self, message)
-
-    def _open_stopped_activity(self, message):
-        """Ask one person, once, to make the connection work again."""
-        responsible = self._responsible()
-        if not responsible or self.activity_search([STOPPED_ACTIVITY]):
-            return
-        self.activity_schedule(STOPPED_ACTIVITY, user_id=responsible.id, note=message)
-
-    def _close_stopped_activity(self):
-        company_speaking = self.sudo()._in_company_language()
-        if company_speaking.activity_search([STOPPED_ACTIVITY]):
-            company_speaking.activity_feedback(
-                [STOPPED_ACTIVITY],
-                feedback=company_speaking.env._("The connection works again."),
-            )
-
-    def _responsible(self):
-        """Return who answers for the key; else the first who may administer it."""
-        administrators = self._key_administrators(self.company_id)
-        return self.user_id & administrators or administrators[:1]
-
-    @api.model
-    def _key_administrators(self, company):
-        """Return the people who may administer the keys of a company, by id."""
-        people = self.env.ref(KEY_ADMINISTRATOR).sudo().all_user_ids
-        return people.filtered(
-            lambda user: user.active and company in user.company_ids
-        ).sorted("id")
-
-    def _end_rotation(self):
-        rotating = self.filtered(lambda one: one.state == "rotating")
-        rotating.write({"state": "active", "rotation_began_at": False})
-        if rotating:
-            self.env["opco.transmission"]._wake()
-
-    @api.model
-    def _cron_end_rotations(self):
-        """Give up the replacements that nobody ended: nothing stays held for ever."""
-        self.search(
-            [
-                ("state", "=", "rotating"),
-                ("rotation_began_at", "<", fields.Datetime.now() - LONGEST_ROTATION),
-            ]
-        )._end_rotation()
 
     def _hosts(self):
         """Return where each address leads: scheme, host and port."""

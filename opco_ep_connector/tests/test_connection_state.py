@@ -12,7 +12,7 @@ from odoo.cli.command import find_command
 from odoo.tests import Form, HttpCase, tagged
 
 from ..convergence import clock_watch
-from ..models.opco_connection import STOPPED_ACTIVITY
+from ..models.opco_connection_responsible import STOPPED_ACTIVITY
 from ..vault import ENVIRONMENT_VARIABLE, master_keys
 from .common import KEY_ADMINISTRATOR, SIRET, ConnectorCase, new_master_key
 
