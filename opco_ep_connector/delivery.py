@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from .channel import Channel
 from .convergence.errors import ConvergenceError
 from .deposit import deposit
-from .models.opco_connection import UnusableHere
+from .models.opco_connection_secrets import UnusableHere
 from .models.outcome_messages import explain_failure
 from .models.transactions import in_own_transaction, isolated, together_or_apart
 

@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import time
+
 from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
@@ -9,12 +11,16 @@ from ..models.opco_connection import KEY_ADMINISTRATOR
 
 # A key is about 1,500 characters long.
 MAX_LENGTH = 64 * 1024
+# Time to make the new key on the portal after Odoo has asked the password.
+IDENTITY_SECONDS = 30 * 60
 
 
 class ConnectionSecrets(http.Controller):
     """The one way by which a key enters.
 
-    A form post, because the arguments of an RPC are logged at debug level.
+    A form post, because the arguments of an RPC are logged at debug level. To replace a
+    secret, one's identity must have been checked shortly before, by Odoo's own check,
+    which knows nothing of the secret.
     """
 
     @http.route(
@@ -26,16 +32,32 @@ class ConnectionSecrets(http.Controller):
     def save(self, connection_id, api_key=None, api_key_file=None, client_secret=None):
         try:
             connection = self._connection(connection_id)
-            connection._store_secrets(
-                api_key=self._text_of(api_key_file)
-                if api_key_file
-                else api_key or None,
-                client_secret=client_secret or None,
-            )
+            key = self._text_of(api_key_file) if api_key_file else api_key or None
+            self._keep(connection, key, client_secret or None)
         except (AccessError, UserError) as error:
             request.env.cr.rollback()
             return request.make_json_response({"error": str(error)}, status=422)
-        return request.make_json_response({"saved": True})
+        return request.make_json_response(
+            {"saved": True, "works": connection.state == "active"}
+        )
+
+    def _keep(self, connection, api_key, client_secret):
+        if connection._replaces_a_secret(api_key, client_secret):
+            self._check_identity_was_checked()
+        if connection.state == "inactive":
+            connection._store_secrets(api_key=api_key, client_secret=client_secret)
+        else:
+            connection._replace_secrets(api_key=api_key, client_secret=client_secret)
+
+    def _check_identity_was_checked(self):
+        checked_at = request.session.get("identity-check-last", 0)
+        if checked_at < time.time() - IDENTITY_SECONDS:
+            raise UserError(
+                request.env._(
+                    "Confirm your password first: close this window and click "
+                    "« Replace the token » again."
+                )
+            )
 
     def _connection(self, connection_id):
         if not request.env.user.has_group(KEY_ADMINISTRATOR):

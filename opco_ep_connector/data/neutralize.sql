@@ -5,6 +5,9 @@ UPDATE opco_connection
        api_key_last_four = NULL,
        api_key_fingerprint = NULL,
        api_key_saved_at = NULL,
+       api_key_siret = NULL,
+       api_key_issued_at = NULL,
+       api_key_expires_at = NULL,
        client_secret_saved_at = NULL,
        test_result = NULL,
        state = 'inactive';

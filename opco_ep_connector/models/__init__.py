@@ -2,6 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import opco_profile
+from . import opco_connection_secrets
+from . import opco_connection_calls
+from . import opco_connection_rotation
+from . import opco_connection_responsible
+from . import opco_connection_onboarding
 from . import opco_connection
 from . import opco_health
 from . import opco_scheduler
@@ -13,3 +18,4 @@ from . import opco_exchange
 from . import apprenticeship_contract
 from . import apprenticeship_contract_follow_up
 from . import apprenticeship_establishment_search
+from . import res_config_settings

@@ -17,9 +17,10 @@ OPERATIONS = ("read", "write", "create", "unlink")
 READ = ("read",)
 KEEP = ("read", "write", "create")
 NOTHING = ()
+SYSTEM = "base.group_system"
 MATRIX = {
-    "opco.profile": {KEY_ADMINISTRATOR: KEEP},
-    "opco.connection": {KEY_ADMINISTRATOR: OPERATIONS},
+    "opco.profile": {SYSTEM: KEEP},
+    "opco.connection": {KEY_ADMINISTRATOR: OPERATIONS, SYSTEM: READ},
     "opco.transmission": {},
     "opco.batch": {},
     "opco.exchange": {},
@@ -81,6 +82,7 @@ class TestAccess(ConnectorCase):
             CONSULT: READ,
             TRANSMIT: READ,
             KEY_ADMINISTRATOR: READ,
+            SYSTEM: NOTHING,
         }
         for number, (group, usual) in enumerate(groups.items()):
             user = self.new_user(f"of_group_{number}", group)

@@ -69,7 +69,7 @@ class TestConnectionTest(ConnectorCase):
 
     def test_stopped_sandbox(self):
         self.sandbox.stop()
-        self.assert_fails(self.connection, "The OPCO cannot be reached")
+        self.assert_fails(self.connection, "nothing listens at this address")
 
     def test_address_of_a_web_site(self):
         self.connection.base_url = f"{self.sandbox.url}/nowhere"
@@ -91,11 +91,11 @@ class TestConnectionTest(ConnectorCase):
             body="<html><body>Portal</body></html>",
             content_type="text/html",
         )
-        self.assert_fails(self.connection, "did not answer in a readable way")
+        self.assert_fails(self.connection, "A web page answers at this address")
 
     def test_maintenance(self):
         self.sandbox.add_fault("status", path="/v1/status", status=503)
-        self.assert_fails(self.connection, "The OPCO asks to come back later")
+        self.assert_fails(self.connection, "busy or in maintenance (503)")
 
     def test_no_address(self):
         self.connection.base_url = False
@@ -103,7 +103,7 @@ class TestConnectionTest(ConnectorCase):
 
     def test_failure_does_not_close_an_active_connection(self):
         self.sandbox.add_fault("status", path="/v1/status", status=503)
-        self.assert_fails(self.connection, "The OPCO asks to come back later")
+        self.assert_fails(self.connection, "busy or in maintenance (503)")
         self.assertEqual(self.connection.state, "active")
 
     def test_activation_records_what_the_opco_already_lists(self):

@@ -3,6 +3,7 @@
 
 import logging
 import os
+import time
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -20,18 +21,20 @@ from .common import (
     new_master_key,
 )
 
-CONNECTION_MODULE = "odoo.addons.opco_ep_connector.models.opco_connection"
+CONNECTION_MODULE = "odoo.addons.opco_ep_connector.models.opco_connection_secrets"
 KEY = "eyJhbGciOiJSUzI1NiJ9.eyJzaXJldCI6IjkwMDAwMDAyNzAwMDEyIn0.c2lnbmF0dXJl"
 SECRETS = ("sealed_api_key", "sealed_client_secret", "vault_id")
 
 
 @tagged("post_install", "-at_install")
 class TestSecretsRoute(ConnectorCase, HttpCase):
-    """The one way by which a key enters."""
+    """The one way by which a key enters, here into a connection that is not in use."""
 
     def setUp(self):
         super().setUp()
+        self.connection.action_deactivate()
         self.authenticate(self.administrator.login, self.administrator.login)
+        self.confirm_password()
 
     def test_pasted_with_spaces_around(self):
         self.assert_saved(self.post({"api_key": f" \u00a0{KEY}\r\n\n"}))
@@ -96,6 +99,7 @@ class TestSecretsRoute(ConnectorCase, HttpCase):
     def test_only_key_administrators(self):
         for user in (self.transmitter, self.consultant, self.colleague):
             self.authenticate(user.login, user.login)
+            self.confirm_password()
             answer = self.post({"api_key": KEY})
             self.assert_refused(answer, "Only key administrators")
 
@@ -104,6 +108,7 @@ class TestSecretsRoute(ConnectorCase, HttpCase):
             "stranger", KEY_ADMINISTRATOR, self.new_company("Elsewhere")
         )
         self.authenticate(stranger.login, stranger.login)
+        self.confirm_password()
         with mute_logger("odoo.addons.base.models.ir_rule"):
             answer = self.post({"api_key": KEY})
         self.assertEqual(answer.status_code, 422)
@@ -190,8 +195,13 @@ class TestSecretsRoute(ConnectorCase, HttpCase):
         self.connection.invalidate_recordset()
         return self.connection._open_secret("api_key")
 
+    def confirm_password(self, ago=0):
+        """Do as if Odoo had asked the password so many seconds ago."""
+        self.session["identity-check-last"] = time.time() - ago
+        http.root.session_store.save(self.session)
+
     def assert_saved(self, answer):
-        self.assertEqual(answer.json(), {"saved": True})
+        self.assertEqual(answer.json(), {"saved": True, "works": False})
         self.assertEqual(answer.status_code, 200)
 
     def assert_refused(self, answer, sentence):
@@ -289,6 +299,7 @@ class TestSecretsAtRest(ConnectorCase):
     def test_chatter_and_tracking_do_not_hold_them(self):
         connection = self.connection.with_context(tracking_disable=False)
         connection._store_secrets(api_key=KEY, client_secret="new-client-secret")
+        sealed = connection.sealed_api_key
         connection.environment = "test"
         self.env.flush_all()
         self.env.cr.precommit.run()
@@ -297,7 +308,7 @@ class TestSecretsAtRest(ConnectorCase):
         self.assertIn("environment", tracked.field_id.mapped("name"))
         self.assertFalse(set(tracked.field_id.mapped("name")) & set(SECRETS))
         text = str(messages.read() + tracked.read())
-        for secret in (KEY, "new-client-secret", connection.sealed_api_key):
+        for secret in (KEY, "new-client-secret", sealed):
             self.assertNotIn(secret, text)
 
     def test_moved_ciphertext_does_not_open(self):

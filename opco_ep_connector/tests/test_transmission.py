@@ -15,7 +15,7 @@ from odoo.tools import mute_logger
 from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 
 from ..convergence.client import ConvergenceClient
-from ..models.opco_connection import UnusableHere
+from ..models.opco_connection_secrets import UnusableHere
 from ..models.opco_transmission import OpcoTransmission
 from .common import CLOSED_SIRET, KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
 

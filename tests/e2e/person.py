@@ -34,6 +34,12 @@ TEST_CONNECTION = f"{HEADING} button[name=action_test_connection]"
 TEST_PASSED = f"{FORM} .alert-success [name=test_message]"
 TEST_FAILED = f"{FORM} .alert-danger [name=test_message]"
 SAVE_SECRETS = ".o_opco_save_secrets"
+API_KEY = "#opco_api_key"
+REPLACE_TOKEN = f"{HEADING} button[name=action_rotate]"
+DIALOG = ".o_dialog"
+PASSWORD = f"{DIALOG} .o_field_widget[name=password] input"
+CONFIRM_PASSWORD = f"{DIALOG} button[name=run_check]"
+REFUSED_TOKEN = f"{DIALOG} .o_opco_secrets .alert-danger"
 
 
 def launch(playwright):
@@ -112,19 +118,38 @@ class Person:
     def open_connection(self, connection_id):
         """Open the form of a connection by its address."""
         self.page.goto(f"{self.address}/odoo/opco-connections/{connection_id}")
-        self.page.wait_for_selector("#opco_api_key")
+        self.page.wait_for_selector(f"{FORM} .o_field_widget[name=onboarding_done]")
 
     def save_secrets(self, api_key, client_secret=None):
-        """Paste the secrets and save them."""
-        self.page.fill("#opco_api_key", api_key)
+        """Paste the first secrets and save them."""
+        self.page.fill(API_KEY, api_key)
         if client_secret:
             self.page.fill("#opco_client_secret", client_secret)
         self.page.click(SAVE_SECRETS)
-        expect(self.page.locator("#opco_api_key")).to_have_value("")
+        expect(self.page.locator(API_KEY)).to_have_count(0)
+
+    def begin_replacement(self):
+        """Open the window that replaces the token; the password may be asked."""
+        self.page.click(REPLACE_TOKEN)
+        self.page.wait_for_selector(f"{PASSWORD}, {DIALOG} {API_KEY}")
+        if self.page.locator(PASSWORD).count():
+            self.page.fill(PASSWORD, self.login)
+            self.page.click(CONFIRM_PASSWORD)
+        self.page.wait_for_selector(f"{DIALOG} {API_KEY}")
+
+    def try_token(self, api_key):
+        """Paste a token in the window that replaces it."""
+        self.page.fill(API_KEY, api_key)
+        self.page.click(SAVE_SECRETS)
 
     def activate_connection(self, connection_id, api_key, client_secret):
         """Paste the secrets and test the connection until it works."""
         self.open_connection(connection_id)
-        self.save_secrets(api_key, client_secret)
+        if self.page.locator(API_KEY).count():
+            self.save_secrets(api_key, client_secret)
+        else:
+            self.begin_replacement()
+            self.try_token(api_key)
+            expect(self.page.locator(DIALOG)).to_have_count(0)
         self.page.click(TEST_CONNECTION)
         expect(self.page.locator(TEST_PASSED)).to_be_visible()

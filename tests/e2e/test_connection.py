@@ -4,7 +4,15 @@
 
 from playwright.sync_api import expect
 
-from person import FORM, SAVE_SECRETS, TEST_CONNECTION, TEST_FAILED, TEST_PASSED
+from person import (
+    DIALOG,
+    FORM,
+    REFUSED_TOKEN,
+    SAVE_SECRETS,
+    TEST_CONNECTION,
+    TEST_PASSED,
+)
+from world import SIRET
 
 MOST_ACTIONS = 8
 
@@ -52,13 +60,10 @@ def test_first_connection(world, sandbox, admin):
     assert world.key not in page.content()
 
 
-def test_wrong_key(world, sandbox, working_connection, admin, nadia):
-    """Said at once; what is sent meanwhile is held, then leaves by itself."""
+def test_revoked_key(world, sandbox, working_connection, admin, nadia):
+    """What is sent meanwhile is held; it leaves once a token that works is pasted."""
     contract = world.contracts["wrong_key"]
-    admin.open_connection(working_connection)
-    admin.save_secrets(world.revoked_key)
-    admin.page.click(TEST_CONNECTION)
-    expect(admin.page.locator(TEST_FAILED)).to_contain_text("403")
+    world.revoked_key, world.key = world.key, sandbox.issue_key(SIRET)
 
     nadia.open_contract(contract)
     nadia.transmit()
@@ -67,6 +72,14 @@ def test_wrong_key(world, sandbox, working_connection, admin, nadia):
     assert world.contract_value(contract, "opco_transport_state") == "held"
     assert not world.deposits_of("WRONG-KEY")
 
-    admin.activate_connection(working_connection, world.key, world.client_secret)
+    admin.open_connection(working_connection)
+    admin.begin_replacement()
+    admin.try_token(world.revoked_key)
+    expect(admin.page.locator(REFUSED_TOKEN)).to_contain_text("403")
+    admin.try_token(world.key)
+    expect(admin.page.locator(DIALOG)).to_have_count(0)
+    expect(admin.page.locator(TEST_PASSED)).to_be_visible()
+    assert world.key not in admin.page.content()
+
     assert nadia.receipt()
     assert len(world.deposits_of("WRONG-KEY")) == 1

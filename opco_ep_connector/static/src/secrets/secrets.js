@@ -9,6 +9,7 @@ import {useService} from "@web/core/utils/hooks";
 
 /**
  * The only entry of the secrets: they go from here to one route, never into the record.
+ * It asks for those that are missing; another window replaces the others.
  */
 export class Secrets extends Component {
     static template = "opco_ep_connector.Secrets";
@@ -16,19 +17,38 @@ export class Secrets extends Component {
 
     setup() {
         this.notification = useService("notification");
-        this.state = useState({apiKey: "", clientSecret: "", file: null, error: ""});
+        this.action = useService("action");
+        this.state = useState({
+            apiKey: "",
+            clientSecret: "",
+            file: null,
+            error: "",
+            isBusy: false,
+        });
+    }
+
+    get record() {
+        return this.props.record;
+    }
+
+    get connectionId() {
+        return this.record.resId;
+    }
+
+    get asksKey() {
+        return !this.record.data.api_key_saved_at;
+    }
+
+    get asksClientSecret() {
+        return !this.record.data.client_secret_saved_at;
+    }
+
+    get buttonLabel() {
+        return _t("Save");
     }
 
     get isEmpty() {
         return !(this.state.apiKey || this.state.file || this.state.clientSecret);
-    }
-
-    get hasKey() {
-        return Boolean(this.props.record.data.api_key_saved_at);
-    }
-
-    get hasClientSecret() {
-        return Boolean(this.props.record.data.client_secret_saved_at);
     }
 
     onFileChosen(event) {
@@ -36,13 +56,14 @@ export class Secrets extends Component {
     }
 
     async save() {
-        const record = this.props.record;
-        if ((record.isNew || record.dirty) && !(await record.save())) {
+        if ((this.record.isNew || this.record.dirty) && !(await this.record.save())) {
             return;
         }
-        const response = await this.post(record.resId);
-        if (response.error) {
-            this.state.error = response.error;
+        this.state.isBusy = true;
+        const answer = await this.post();
+        this.state.isBusy = false;
+        if (answer.error) {
+            this.state.error = answer.error;
             return;
         }
         Object.assign(this.state, {
@@ -51,13 +72,20 @@ export class Secrets extends Component {
             file: null,
             error: "",
         });
-        this.notification.add(_t("Saved. You can test the connection."), {
-            type: "success",
-        });
-        await record.load();
+        this.notification.add(
+            answer.works
+                ? _t("Saved: the connection works.")
+                : _t("Saved. You can test the connection."),
+            {type: "success"}
+        );
+        await this.afterSave();
     }
 
-    async post(resId) {
+    async afterSave() {
+        await this.record.load();
+    }
+
+    async post() {
         const form = new FormData();
         form.append("csrf_token", odoo.csrf_token);
         if (this.state.apiKey) {
@@ -70,10 +98,10 @@ export class Secrets extends Component {
             form.append("client_secret", this.state.clientSecret);
         }
         try {
-            const answer = await fetch(`/opco/connection/${resId}/secrets`, {
-                method: "POST",
-                body: form,
-            });
+            const answer = await fetch(
+                `/opco/connection/${this.connectionId}/secrets`,
+                {method: "POST", body: form}
+            );
             return await answer.json();
         } catch {
             return {
@@ -83,4 +111,31 @@ export class Secrets extends Component {
     }
 }
 
+/**
+ * In the window that replaces the token.
+ */
+export class NewSecrets extends Secrets {
+    get connectionId() {
+        return this.record.data.connection_id.id;
+    }
+
+    get asksKey() {
+        return true;
+    }
+
+    get asksClientSecret() {
+        return true;
+    }
+
+    get buttonLabel() {
+        return _t("Test and replace");
+    }
+
+    async afterSave() {
+        await this.action.doAction({type: "ir.actions.act_window_close"});
+        await this.action.doAction({type: "ir.actions.client", tag: "soft_reload"});
+    }
+}
+
 registry.category("view_widgets").add("opco_secrets", {component: Secrets});
+registry.category("view_widgets").add("opco_new_secrets", {component: NewSecrets});
