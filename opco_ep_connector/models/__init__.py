@@ -3,6 +3,11 @@
 
 from . import opco_profile
 from . import opco_connection
+from . import opco_key_event
+from . import opco_connection_register
+from . import opco_connection_reminder
+from . import opco_access_review
+from . import opco_access_review_line
 from . import opco_dossier
 from . import opco_transmission
 from . import opco_exchange

@@ -9,7 +9,12 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
+    PERSONAL_DATA,
+)
+
 from ..convergence import payload
+from ..convergence.redact import MASK
 from ..delivery import Delivery
 from .outcome_messages import explain_failure, remote_text
 from .transactions import in_own_transaction, isolated
@@ -107,7 +112,9 @@ class OpcoTransmission(models.Model):
     )
     payload = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     overrides = fields.Json(
-        readonly=True, help="Findings passed over: who decided, when and why."
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="Findings passed over: who decided, when and why.",
     )
     overrides_text = fields.Text(
         string="Findings passed over", compute="_compute_overrides_text"
@@ -148,11 +155,18 @@ class OpcoTransmission(models.Model):
     _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
 
     @api.depends("overrides")
+    @api.depends_context("uid")
     def _compute_overrides_text(self):
+        entitled = self.env.user.has_group(PERSONAL_DATA)
         for row in self:
             row.overrides_text = "\n".join(
-                "{rule} – {by}, {on} : {reason}".format(**override)
-                for override in row.overrides or []
+                "{rule} – {by}, {on} : {shown}".format(
+                    **override,
+                    shown=override["reason"]
+                    if entitled or not override.get("is_personal", True)
+                    else MASK,
+                )
+                for override in row.sudo().overrides or []
             )
 
     def write(self, vals):

@@ -2,9 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_access
+from . import test_access_review
 from . import test_concurrency
 from . import test_connection
 from . import test_follow_up
+from . import test_key_register
+from . import test_key_reminder
 from . import test_neutralize
 from . import test_register
 from . import test_secrets_route
