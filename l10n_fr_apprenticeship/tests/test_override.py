@@ -78,8 +78,6 @@ class TestOverride(ApprenticeshipCase):
         with mute_logger("odoo.addons.base.models.ir_rule"):
             with self.assertRaises(AccessError):
                 override.with_user(self.manager).read(["reason"])
-            with self.assertRaises(AccessError):
-                override.with_user(self.manager).export_data(["reason"])
 
     def test_nobody_says_that_it_is_not_personal(self):
         self.assertTrue(self.pass_over(is_personal=False).is_personal)
