@@ -24,6 +24,7 @@
         "data/mail_activity_type.xml",
         "data/mail_template.xml",
         "data/ir_cron_rgpd.xml",
+        "data/opco_retention_rules.xml",
         "data/ir_actions_server.xml",
         "views/opco_transmission_views.xml",
         "views/opco_dossier_views.xml",

@@ -11,5 +11,8 @@ from . import opco_access_review_line
 from . import opco_dossier
 from . import opco_transmission
 from . import opco_exchange
+from . import opco_exchange_purge
 from . import apprenticeship_contract
+from . import apprenticeship_contract_purge
+from . import apprenticeship_retention_rule
 from . import apprenticeship_establishment_search

@@ -9,6 +9,7 @@ from . import test_follow_up
 from . import test_key_register
 from . import test_key_reminder
 from . import test_neutralize
+from . import test_purge
 from . import test_register
 from . import test_secrets_route
 from . import test_settlement
