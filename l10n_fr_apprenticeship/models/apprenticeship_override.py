@@ -41,6 +41,8 @@ class ApprenticeshipOverride(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             vals |= {"user_id": self.env.uid, "is_personal": True}
+            # First: a refusal for another reason would tell about the contract.
+            self.contract_id.browse(vals.get("contract_id")).check_access("read")
         overrides = super().create(vals_list)
         for override in overrides:
             override.sudo().is_personal = override._finding_passed_over().is_personal

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_access
+from . import test_access_matrix
 from . import test_access_review
 from . import test_concurrency
 from . import test_connection
@@ -9,6 +10,7 @@ from . import test_follow_up
 from . import test_key_register
 from . import test_key_reminder
 from . import test_neutralize
+from . import test_public_methods
 from . import test_purge
 from . import test_register
 from . import test_secrets_route
