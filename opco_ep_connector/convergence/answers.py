@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .exchange import Exchange
-from .remote_text import decode, storable
+from .remote_text import SHOWN_LIMIT, decode, storable
 
 
 class Unreadable(ValueError):
@@ -137,7 +137,7 @@ def _lowered(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    """Return a JSON scalar as a text; nothing, or anything else, gives None."""
+    """Return a JSON scalar as a text, cut; nothing, or anything else, gives None."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return storable(str(value)).strip() or None
+    return storable(str(value)[: 4 * SHOWN_LIMIT]).strip()[:SHOWN_LIMIT] or None

@@ -7,6 +7,7 @@ from . import test_access_review
 from . import test_concurrency
 from . import test_connection
 from . import test_follow_up
+from . import test_hostile_opco
 from . import test_key_register
 from . import test_key_reminder
 from . import test_neutralize
