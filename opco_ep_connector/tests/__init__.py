@@ -14,6 +14,7 @@ from . import test_neutralize
 from . import test_public_methods
 from . import test_purge
 from . import test_register
+from . import test_secrecy
 from . import test_secrets_route
 from . import test_settlement
 from . import test_simulation
