@@ -83,7 +83,8 @@ class ApprenticeshipContract(models.Model):
     def _describe_file(self):
         """Return what emptying the files would erase, one sentence a line."""
         return [
-            self.env._("%(count)s contracts: NIR, disability, nationality, schooling, "
+            self.env._(
+                "%(count)s contracts: NIR, disability, nationality, schooling, "
                 "legal representative, signatory, messages and activities",
                 count=len(self),
             ),

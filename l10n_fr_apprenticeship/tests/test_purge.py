@@ -136,7 +136,9 @@ class TestPurge(ApprenticeshipCase):
             and not field.related
             and name.startswith(("apprentice_", "legal_representative_"))
         }
-        self.assertLessEqual(restricted | stated - {"apprentice_id"}, set(PERSONAL_BOXES))
+        self.assertLessEqual(
+            restricted | stated - {"apprentice_id"}, set(PERSONAL_BOXES)
+        )
 
     def test_nothing_of_the_person_is_left_in_the_database(self):
         self.old.apprentice_id.name = "UNIQUEMENT Zoe"

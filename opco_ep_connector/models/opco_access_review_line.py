@@ -13,7 +13,11 @@ class OpcoAccessReviewLine(models.Model):
     _rec_name = "user_name"
 
     review_id = fields.Many2one(
-        "opco.access.review", required=True, readonly=True, ondelete="cascade", index=True
+        "opco.access.review",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
     )
     company_id = fields.Many2one(related="review_id.company_id", store=True, index=True)
     group = fields.Char(required=True, readonly=True)

@@ -17,8 +17,7 @@ def own_models(env):
     return {
         name
         for name, model in env.items()
-        if not model._abstract
-        and f"odoo.addons.{model._original_module}." in ADDONS
+        if not model._abstract and f"odoo.addons.{model._original_module}." in ADDONS
     }
 
 

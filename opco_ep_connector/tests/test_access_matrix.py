@@ -169,9 +169,7 @@ class TestAccessMatrix(ConnectorCase):
             "matrix_twin", ",".join((MANAGER, TRANSMIT, KEY_ADMINISTRATOR))
         )
         wizards = {
-            model: record
-            for model, record in self.records.items()
-            if record._transient
+            model: record for model, record in self.records.items() if record._transient
         }
         self.assertEqual(len(wizards), 7)
         for model, record in wizards.items():

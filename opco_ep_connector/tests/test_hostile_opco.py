@@ -221,7 +221,9 @@ class TestHostileOpco(ConnectorCase):
         self.opco.say(TOKEN, {"access_token": "a\r\nX-Evil: 1", "expires_in": 300})
         self.forget_token()
         self.assert_test_fails()
-        self.assertFalse([headers for _r, headers in self.opco.seen if "X-Evil" in headers])
+        self.assertFalse(
+            [headers for _r, headers in self.opco.seen if "X-Evil" in headers]
+        )
 
     # -------------------------------------------------------------- addresses
     def test_addresses_that_no_secret_may_be_sent_to(self):

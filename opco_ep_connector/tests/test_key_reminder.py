@@ -63,7 +63,9 @@ class TestKeyReminder(ConnectorCase):
                 self.assertEqual(activity.user_id, self.administrator)
                 self.assertEqual(activity.date_deadline, ANNIVERSARY)
                 self.assertEqual(len(self.mails()), mails)
-        self.assertEqual(self.mails().mail_ids.recipient_ids, self.administrator.partner_id)
+        self.assertEqual(
+            self.mails().mail_ids.recipient_ids, self.administrator.partner_id
+        )
 
     def test_until_it_is_done(self):
         self.run_on(1)

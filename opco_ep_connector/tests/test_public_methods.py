@@ -171,10 +171,9 @@ class TestPublicMethods(ConnectorCase):
     def digest(self):
         """Return one hash of every row a call could change."""
         self.env.flush_all()
-        tables = {
-            self.env[model]._table
-            for model in self.records
-        } | {table for table in OTHER_TABLES if self.has_table(table)}
+        tables = {self.env[model]._table for model in self.records} | {
+            table for table in OTHER_TABLES if self.has_table(table)
+        }
         return [
             self.env.execute_query(
                 SQL(
@@ -187,6 +186,4 @@ class TestPublicMethods(ConnectorCase):
         ]
 
     def has_table(self, table):
-        return bool(
-            self.env.execute_query(SQL("SELECT to_regclass(%s)", table))[0][0]
-        )
+        return bool(self.env.execute_query(SQL("SELECT to_regclass(%s)", table))[0][0])

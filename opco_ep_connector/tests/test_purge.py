@@ -44,7 +44,9 @@ class TestPurge(ConnectorCase):
         )
         other = self.new_contract()
         self.send(other)
-        self.assertFalse(self.env["opco.exchange"]._of_contracts(other) & self.exchanges)
+        self.assertFalse(
+            self.env["opco.exchange"]._of_contracts(other) & self.exchanges
+        )
 
     def test_bodies_go_and_the_proof_stays(self):
         self.assertTrue(all(self.exchanges.mapped("response_body")))
@@ -101,9 +103,7 @@ class TestPurge(ConnectorCase):
             lines = purge.line_ids.filtered(
                 lambda line: self.contract in line.contract_ids
             )
-        self.assertEqual(
-            set(lines.rule_id.mapped("subject")), {"file", "exchanges"}
-        )
+        self.assertEqual(set(lines.rule_id.mapped("subject")), {"file", "exchanges"})
         what = "\n".join(lines.mapped("what"))
         self.assertIn("1 contents sent", what)
         self.assertIn(f"{len(self.exchanges)} answers of the OPCO", what)

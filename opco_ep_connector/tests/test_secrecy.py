@@ -302,9 +302,7 @@ class TestLogsAndErrorPages(ConnectorCase, HttpCase):
         contract = self.new_contract()
         mine = self.env["apprenticeship.contract"].with_user(self.transmitter)
         with self.all_logs() as lines:
-            call_kw(
-                mine, "web_save", [contract.ids, {"apprentice_nir": NIR}, {}], {}
-            )
+            call_kw(mine, "web_save", [contract.ids, {"apprentice_nir": NIR}, {}], {})
             call_kw(mine, "search_count", [[("apprentice_nir", "=", NIR)]], {})
             self.authenticate(self.transmitter.login, self.transmitter.login)
             answer = self.call_by_http("read", [contract.ids, ["apprentice_nir"]])
@@ -340,7 +338,10 @@ class TestLogsAndErrorPages(ConnectorCase, HttpCase):
         self.authenticate(self.transmitter.login, self.transmitter.login)
         contract = self.new_contract(apprentice_nir=NIR)
         with self.all_logs() as lines:
-            answer = self.call_by_http("write", [contract.ids, {"apprentice_nir": NIR, "date_start": "nonsense"}])
+            answer = self.call_by_http(
+                "write",
+                [contract.ids, {"apprentice_nir": NIR, "date_start": "nonsense"}],
+            )
         self.assertIn("error", answer.json())
         self.assertNotIn(NIR, answer.text)
         self.assertFalse([line for line in lines if NIR in line])
