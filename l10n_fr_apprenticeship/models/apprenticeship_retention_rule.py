@@ -124,7 +124,7 @@ class ApprenticeshipRetentionRule(models.Model):
     @api.model
     def _cron_purge(self):
         """Apply every rule; shipped switched off, a manager's decision."""
-        for rule in self.search([]):
+        for rule in self.search([("active", "=", True)]):
             due = rule._due_contracts()
             for start in range(0, len(due), BATCH):
                 contracts = due[start : start + BATCH]

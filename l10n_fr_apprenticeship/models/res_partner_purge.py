@@ -49,7 +49,7 @@ NOT_A_NEED = frozenset(
 class ResPartner(models.Model):
     """A person of whom only the contracts that named them are kept."""
 
-    _inherit = "res.partner"
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     def _apprenticeship_only(self):
         """Return the people that no other record of the database refers to."""

@@ -53,7 +53,9 @@ class ApprenticeshipPurge(models.TransientModel):
     @api.model
     def _lines(self):
         commands = []
-        for rule in self.env["apprenticeship.retention.rule"].search([]):
+        for rule in self.env["apprenticeship.retention.rule"].search(
+            [("active", "=", True)]
+        ):
             contracts = rule._due_contracts()
             if contracts:
                 commands.append(

@@ -10,7 +10,7 @@ class ApprenticeshipContract(models.Model):
     Numbers, dates and hashes stay: they prove the transmission without its content.
     """
 
-    _inherit = "apprenticeship.contract"
+    _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
     opco_purged_on = fields.Date(
         string="Exchanges with the OPCO erased on", readonly=True, copy=False

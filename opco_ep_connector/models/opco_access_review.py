@@ -149,5 +149,5 @@ class OpcoAccessReview(models.Model):
     @api.model
     def _cron_review(self):
         """Open the review of the quarter of each company that has a connection."""
-        for company in self.env["opco.connection"].search([]).company_id:
+        for (company,) in self.env["opco.connection"]._read_group([], ["company_id"]):
             self._open_quarter(company)

@@ -18,7 +18,6 @@ class OpcoConnection(models.Model):
     )
     deputy_id = fields.Many2one(
         "res.users",
-        string="Deputy",
         tracking=True,
         help="Reminded as well, and alone once the other has left.",
     )
@@ -118,5 +117,6 @@ class OpcoConnection(models.Model):
             self._register_key_event("replaced")
 
     def _write_test(self, result, message):
-        super()._write_test(result, message)
+        written = super()._write_test(result, message)
         self._register_key_event("tested", result=message)
+        return written

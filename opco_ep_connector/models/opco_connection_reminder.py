@@ -81,8 +81,9 @@ class OpcoConnection(models.Model):
     def _key_changed(self, former):
         # What the OPCO said was of the former key.
         self.sudo().api_key_ends_on = False
-        super()._key_changed(former)
+        result = super()._key_changed(former)
         self.sudo()._remind("key")
+        return result
 
     def write(self, vals):
         result = super().write(vals)
@@ -187,7 +188,7 @@ class OpcoConnection(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind, each day, of what is to renew; running it twice changes nothing."""
-        for connection in self.search([]):
+        for connection in self.search([("company_id", "!=", False)]):
             with isolated(self.env, "Reminder of connection", connection.id):
                 ends_on = connection._key_end_said_by_opco()
                 in_own_transaction(
