@@ -95,7 +95,9 @@ class TestPurge(ApprenticeshipCase):
     def test_preview_says_it_and_erases_nothing(self):
         self.attach(self.old)
         purge = self.preview()
-        [line] = purge.line_ids.filtered(lambda one: self.old in one.contract_ids)
+        [line] = purge.line_ids.filtered(
+            lambda one: self.old in one.contract_ids and one.rule_id.subject == "file"
+        )
         self.assertIn("1 attached documents", line.what)
         self.assertIn("2 people", line.what)
         self.assertEqual(line.contract_count, len(line.contract_ids))
