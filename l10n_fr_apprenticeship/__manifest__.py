@@ -18,6 +18,7 @@
         "security/apprenticeship_rules.xml",
         "data/ir_sequence.xml",
         "data/apprenticeship_legal_tables.xml",
+        "data/apprenticeship_retention_rules.xml",
         "report/apprenticeship_contract_sheet_templates.xml",
         "report/apprenticeship_contract_sheet.xml",
         "views/apprenticeship_contract_views.xml",
@@ -26,7 +27,9 @@
         "views/apprenticeship_code_views.xml",
         "views/apprenticeship_legal_table_views.xml",
         "views/res_partner_views.xml",
+        "views/apprenticeship_retention_rule_views.xml",
         "wizards/apprenticeship_import_views.xml",
+        "wizards/apprenticeship_purge_views.xml",
         "views/apprenticeship_menus.xml",
     ],
     "demo": [

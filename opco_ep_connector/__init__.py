@@ -6,5 +6,11 @@ from . import models
 from . import wizards
 from .convergence.redact import install_log_filters
 
-# PostgreSQL refusals are logged with their values: a NIR could be among them.
-install_log_filters("odoo.sql_db", "odoo.addons.base.models.ir_cron")
+# PostgreSQL refusals are logged with their values, calls with their arguments (at debug
+# level), failures with their text: a NIR could be among them.
+install_log_filters(
+    "odoo.sql_db",
+    "odoo.http",
+    "odoo.service.model",
+    "odoo.addons.base.models.ir_cron",
+)

@@ -1156,6 +1156,7 @@ class ApprenticeshipContract(models.Model):
                 "by": override.user_id.name,
                 "on": fields.Datetime.to_string(override.create_date),
                 "reason": override.reason,
+                "is_personal": override.is_personal,
             }
             for override in self.sudo().override_ids
         ]

@@ -19,6 +19,11 @@ class ApprenticeshipOverride(models.Model):
     reason = fields.Text(
         required=True, help="What the OPCO may ask: it goes into the journal."
     )
+    is_personal = fields.Boolean(
+        readonly=True,
+        default=True,
+        help="About personal data: its reason may tell what they are.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Decided by",
@@ -35,17 +40,13 @@ class ApprenticeshipOverride(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals["user_id"] = self.env.uid
+            vals |= {"user_id": self.env.uid, "is_personal": True}
+            # First: a refusal for another reason would tell about the contract.
+            self.contract_id.browse(vals.get("contract_id")).check_access("read")
         overrides = super().create(vals_list)
         for override in overrides:
-            override._check_may_be_passed_over()
-            override.contract_id._message_log(
-                body=self.env._(
-                    "Rule %(rule)s passed over: %(reason)s",
-                    rule=override.rule_id,
-                    reason=override.reason,
-                )
-            )
+            override.sudo().is_personal = override._finding_passed_over().is_personal
+            override.contract_id._message_log(body=override._said_in_chatter())
         return overrides
 
     @api.constrains("reason")
@@ -58,13 +59,14 @@ class ApprenticeshipOverride(models.Model):
                     )
                 )
 
-    def _check_may_be_passed_over(self):
+    def _finding_passed_over(self):
         """:raises ValidationError: unless the rule blocks and may be passed over"""
-        found = self.contract_id._preflight()
-        if not any(
-            finding.rule_id == self.rule_id and finding.override_reason
-            for finding in found
-        ):
+        found = [
+            finding
+            for finding in self.contract_id._preflight()
+            if finding.rule_id == self.rule_id and finding.override_reason
+        ]
+        if not found:
             raise ValidationError(
                 self.env._(
                     "Rule %(rule)s does not block this contract, or may not be passed "
@@ -72,3 +74,18 @@ class ApprenticeshipOverride(models.Model):
                     rule=self.rule_id,
                 )
             )
+        # One rule may have found several things.
+        return next((one for one in found if one.is_personal), found[0])
+
+    def _said_in_chatter(self):
+        """Everybody who reads the contract reads its chatter."""
+        if self.is_personal:
+            return self.env._(
+                "Rule %(rule)s passed over; its reason is about personal data.",
+                rule=self.rule_id,
+            )
+        return self.env._(
+            "Rule %(rule)s passed over: %(reason)s",
+            rule=self.rule_id,
+            reason=self.reason,
+        )

@@ -52,11 +52,35 @@ class TestOverride(ApprenticeshipCase):
         self.assertEqual(override.create_date, self.cr.now())
         self.assertEqual(self.contract.override_ids, override)
 
-    def test_chatter_says_it(self):
-        self.pass_over()
+    def test_chatter_says_it_without_what_is_personal(self):
+        override = self.pass_over()
         body = self.contract.message_ids[0].body
         self.assertIn(NIR_MISSING, body)
-        self.assertIn(REASON, body)
+        self.assertNotIn(REASON, body)
+        override.sudo().is_personal = False
+        self.assertIn(REASON, override._said_in_chatter())
+
+    def test_reason_on_personal_data_is_read_by_few(self):
+        override = self.pass_over()
+        self.assertTrue(override.is_personal)
+        self.env.invalidate_all()
+        overrides = self.env["apprenticeship.override"]
+        domain = [("reason", "ilike", "attestation")]
+        for user, found in (
+            (self.user, override),
+            (self.entitled, override),
+            (self.manager, overrides),
+        ):
+            self.env.invalidate_all()
+            self.assertEqual(overrides.with_user(user).search(domain), found)
+            seen = self.contract.with_user(user).override_ids
+            self.assertEqual(seen, found)
+        with mute_logger("odoo.addons.base.models.ir_rule"):
+            with self.assertRaises(AccessError):
+                override.with_user(self.manager).read(["reason"])
+
+    def test_nobody_says_that_it_is_not_personal(self):
+        self.assertTrue(self.pass_over(is_personal=False).is_personal)
 
     def test_finding_becomes_a_warning_that_says_why(self):
         self.pass_over()
@@ -147,6 +171,7 @@ class TestOverride(ApprenticeshipCase):
                     "by": self.user.name,
                     "on": Datetime.to_string(override.create_date),
                     "reason": REASON,
+                    "is_personal": True,
                 }
             ],
         )

@@ -30,6 +30,9 @@ ACCESS = {
     "apprenticeship.contract": {"user": "rwc", "manager": "rwcu"},
     "apprenticeship.pay.period": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.override": {"user": "rc", "manager": "rcu"},
+    "apprenticeship.retention.rule": {"user": "r", "manager": "rwcu"},
+    "apprenticeship.purge": {"manager": "rw"},
+    "apprenticeship.purge.line": {"manager": "r"},
     "apprenticeship.import": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.import.issue": {"user": "rwcu", "manager": "rwcu"},
 }

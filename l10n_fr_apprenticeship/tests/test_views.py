@@ -15,13 +15,24 @@ VIEWS = {
     "apprenticeship.import": ("form",),
     "apprenticeship.override": ("form",),
     "apprenticeship.pay.rate": ("list",),
+    "apprenticeship.purge": ("form",),
+    "apprenticeship.retention.rule": ("list", "form"),
     "apprenticeship.smic": ("list",),
     "apprenticeship.training": ("list", "form", "search"),
     "res.partner": ("list", "form", "search"),
 }
 
 FOR_USERS = ("root", "contracts", "import")
-FOR_MANAGERS = ("configuration", "trainings", "codes", "smic", "pay_rates", "idcc")
+FOR_MANAGERS = (
+    "configuration",
+    "trainings",
+    "codes",
+    "smic",
+    "pay_rates",
+    "idcc",
+    "retention",
+    "purge",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -41,6 +52,9 @@ class TestViews(ApprenticeshipCase):
     def test_views_load_for_each_group(self):
         for user in (self.user, self.manager):
             for model, types in VIEWS.items():
+                if not self.env[model].with_user(user).has_access("read"):
+                    self.assertEqual((user, model), (self.user, "apprenticeship.purge"))
+                    continue
                 views = (
                     self.env[model]
                     .with_user(user)
@@ -58,7 +72,7 @@ class TestViews(ApprenticeshipCase):
 
     def test_actions_open(self):
         actions = self.own_records("ir.actions.act_window")
-        self.assertEqual(len(actions), 7)
+        self.assertEqual(len(actions), 8)
         for action in actions:
             model = self.env[action.res_model].with_user(self.manager)
             kinds = action.view_mode.split(",")

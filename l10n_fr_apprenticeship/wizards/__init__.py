@@ -3,3 +3,5 @@
 
 from . import apprenticeship_import_issue
 from . import apprenticeship_import
+from . import apprenticeship_purge
+from . import apprenticeship_purge_line

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from .exchange import Exchange
-from .remote_text import decode, storable
+from .remote_text import SHOWN_LIMIT, decode, storable
 
 # Keys that only the container of a page has, in lower case (norm E4b).
 _AROUND_A_PAGE = frozenset(("total", "count", "page", "etatdossierresult"))
@@ -253,7 +253,7 @@ def _lowered(value: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    """Return a JSON scalar as a text; nothing, or anything else, gives None."""
+    """Return a JSON scalar as a text, cut; nothing, or anything else, gives None."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return storable(str(value)).strip() or None
+    return storable(str(value)[: 4 * SHOWN_LIMIT]).strip()[:SHOWN_LIMIT] or None

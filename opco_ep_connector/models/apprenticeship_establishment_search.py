@@ -26,12 +26,20 @@ class ApprenticeshipEstablishmentSearch(models.AbstractModel):
         """Return the address, empty when the search is switched off."""
         parameters = self.env["ir.config_parameter"].sudo()
         address = parameters.get_param(ADDRESS_PARAMETER) or ""
-        return address if address.startswith(("https://", "http://127.")) else ""
+        # A neutralized copy calls nobody but this machine.
+        is_copy = parameters.get_param("database.is_neutralized")
+        usable = ("http://127.",) if is_copy else ("https://", "http://127.")
+        return address if address.startswith(usable) else ""
 
     @api.model
     def _find(self, siret):
+        address = self._register_url()
+        if not address:
+            raise UserError(
+                self.env._("The public register may not be called from here.")
+            )
         try:
-            return self._find_once(siret, self._register_url())
+            return self._find_once(siret, address)
         except RegisterUnavailable as error:
             raise UserError(
                 self.env._(

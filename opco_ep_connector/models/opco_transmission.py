@@ -9,9 +9,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
+    PERSONAL_DATA,
+)
+
 from ..automatic_sending import AutomaticSending
 from ..convergence import payload
 from ..convergence.errors import ConvergenceError
+from ..convergence.redact import MASK
 from ..delivery import Delivery
 from .outcome_messages import explain_failure, remote_text
 from .transactions import in_own_transaction, together_or_apart
@@ -113,7 +118,9 @@ class OpcoTransmission(models.Model):
     )
     payload = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     overrides = fields.Json(
-        readonly=True, help="Findings passed over: who decided, when and why."
+        readonly=True,
+        groups=fields.NO_ACCESS,
+        help="Findings passed over: who decided, when and why.",
     )
     overrides_text = fields.Text(
         string="Findings passed over", compute="_compute_overrides_text"
@@ -154,11 +161,18 @@ class OpcoTransmission(models.Model):
     _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
 
     @api.depends("overrides")
+    @api.depends_context("uid")
     def _compute_overrides_text(self):
+        entitled = self.env.user.has_group(PERSONAL_DATA)
         for row in self:
             row.overrides_text = "\n".join(
-                "{rule} – {by}, {on} : {reason}".format(**override)
-                for override in row.overrides or []
+                "{rule} – {by}, {on} : {shown}".format(
+                    **override,
+                    shown=override["reason"]
+                    if entitled or not override.get("is_personal", True)
+                    else MASK,
+                )
+                for override in row.sudo().overrides or []
             )
 
     def write(self, vals):

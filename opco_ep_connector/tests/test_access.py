@@ -1,43 +1,17 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import inspect
-
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.l10n_fr_apprenticeship.tests.common import MANAGER, USER
-
-from .common import CONSULT, KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
-
-ADDON = "odoo.addons.opco_ep_connector."
-OPERATIONS = ("read", "write", "create", "unlink")
-READ = ("read",)
-KEEP = ("read", "write", "create")
-NOTHING = ()
-SYSTEM = "base.group_system"
-MATRIX = {
-    "opco.profile": {SYSTEM: KEEP},
-    "opco.connection": {KEY_ADMINISTRATOR: OPERATIONS, SYSTEM: READ},
-    "opco.transmission": {},
-    "opco.batch": {},
-    "opco.exchange": {},
-    "opco.dossier": {},
-    "opco.polling": {},
-    "opco.health": {},
-}
-# They only open a list, which then asks for its own rights.
-HARMLESS = {
-    ("opco.connection", "action_view_waiting"),
-    ("apprenticeship.contract", "action_view_opco_transmissions"),
-}
+from .common import KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
 
 
 @tagged("post_install", "-at_install")
 class TestAccess(ConnectorCase):
-    """Who may do what."""
+    """What no right opens; the rights themselves are in `test_access_matrix`."""
 
     def setUp(self):
         super().setUp()
@@ -61,57 +35,6 @@ class TestAccess(ConnectorCase):
             "apprenticeship.contract": self.contract,
         }
 
-    def test_every_model_is_in_the_matrix(self):
-        ours = {
-            name
-            for name, model in self.env.items()
-            if any(base.__module__.startswith(ADDON) for base in type(model).mro())
-            and name.startswith("opco.")
-            and not model._transient
-            and not model._abstract
-        }
-        self.assertEqual(ours, set(MATRIX))
-
-    def test_matrix_of_groups(self):
-        groups = {
-            "base.group_public": NOTHING,
-            "base.group_portal": NOTHING,
-            "base.group_user": NOTHING,
-            USER: NOTHING,
-            MANAGER: NOTHING,
-            CONSULT: READ,
-            TRANSMIT: READ,
-            KEY_ADMINISTRATOR: READ,
-            SYSTEM: NOTHING,
-        }
-        for number, (group, usual) in enumerate(groups.items()):
-            user = self.new_user(f"of_group_{number}", group)
-            for model, exceptions in MATRIX.items():
-                allowed = exceptions.get(group, usual)
-                found = tuple(
-                    operation
-                    for operation in OPERATIONS
-                    if self.env[model].with_user(user).has_access(operation)
-                )
-                self.assertEqual(found, allowed, f"{group} on {model}")
-
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_other_companies_see_nothing(self):
-        stranger = self.new_user(
-            "stranger",
-            f"{TRANSMIT},{KEY_ADMINISTRATOR}",
-            self.new_company("Elsewhere"),
-        )
-        for model, records in self.records.items():
-            if model == "opco.profile":
-                continue
-            with self.subTest(model=model):
-                theirs = records.with_user(stranger)
-                self.assertTrue(records)
-                self.assertFalse(theirs.search([("id", "in", records.ids)]))
-                with self.assertRaises(AccessError):
-                    theirs.read(["display_name"])
-
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_other_companies_do_nothing(self):
         stranger = self.new_user(
@@ -132,21 +55,6 @@ class TestAccess(ConnectorCase):
         self.assertEqual(queued.state, "queued")
         self.assertEqual(self.connection.state, "active")
 
-    def test_public_methods_refuse_who_has_no_right(self):
-        called = set()
-        for model, name, arguments in self.public_calls():
-            called.add((model, name))
-            with self.subTest(model=model, method=name):
-                if (model, name) in HARMLESS:
-                    self.call(model, name, arguments)
-                else:
-                    with self.assertRaises(UserError):
-                        self.call(model, name, arguments)
-        self.assertLessEqual(HARMLESS, called)
-        self.assertIn(("apprenticeship.contract", "action_transmit"), called)
-        self.assertIn(("opco.transmission", "action_cancel"), called)
-        self.assertIn(("opco.connection", "action_test_connection"), called)
-
     def test_private_methods_are_not_reached(self):
         for model, name in (
             ("opco.connection", "_store_secrets"),
@@ -159,33 +67,6 @@ class TestAccess(ConnectorCase):
         ):
             with self.subTest(method=name), self.assertRaises(AccessError):
                 call_kw(self.records[model].sudo(), name, [[1]], {})
-
-    def public_calls(self):
-        """Yield each public method that the add-on itself defines, and arguments."""
-        for model in self.records:
-            methods = {
-                name: value
-                for base in type(self.env[model]).mro()
-                if base.__module__.startswith(ADDON)
-                for name, value in vars(base).items()
-                if inspect.isfunction(value) and not name.startswith("_")
-            }
-            for name in methods:
-                yield model, name, self.arguments_for(model, name)
-
-    def arguments_for(self, model, name):
-        if name == "create":
-            values = self.records[model].sudo().read(load="")[0]
-            stored = self.records[model]._fields
-            return [
-                [{k: v for k, v in values.items() if stored[k].store and k != "id"}]
-            ]
-        ids = self.records[model].ids
-        return [ids, {}] if name == "write" else [ids]
-
-    def call(self, model, name, arguments):
-        user = self.colleague
-        return call_kw(self.env[model].with_user(user), name, arguments, {})
 
     def test_connection_is_not_made_active(self):
         values = {
