@@ -5,6 +5,11 @@ from . import controllers
 from . import models
 from . import wizards
 from .convergence.redact import install_log_filters
+from .models.journal_triggers import forget_functions
 
 # PostgreSQL refusals are logged with their values: a NIR could be among them.
 install_log_filters("odoo.sql_db", "odoo.addons.base.models.ir_cron")
+
+
+def uninstall_hook(env):
+    forget_functions(env.cr)

@@ -37,6 +37,7 @@
         "demo/res_users.xml",
         "demo/opco_connection.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "opco_ep_connector/static/src/**/*",

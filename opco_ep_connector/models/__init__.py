@@ -6,5 +6,6 @@ from . import opco_connection
 from . import opco_dossier
 from . import opco_transmission
 from . import opco_exchange
+from . import opco_chain
 from . import apprenticeship_contract
 from . import apprenticeship_establishment_search

@@ -7,6 +7,8 @@ from . import test_connection
 from . import test_follow_up
 from . import test_neutralize
 from . import test_register
+from . import test_seal
+from . import test_seal_concurrency
 from . import test_secrets_route
 from . import test_settlement
 from . import test_simulation
