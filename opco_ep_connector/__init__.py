@@ -3,6 +3,7 @@
 
 from . import controllers
 from . import models
+from . import report
 from . import wizards
 from .convergence.redact import install_log_filters
 from .models.journal_triggers import forget_functions

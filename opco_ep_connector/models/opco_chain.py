@@ -3,6 +3,7 @@
 
 import time
 import uuid
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -21,6 +22,8 @@ from .transactions import in_own_transaction, isolated
 
 # Rows sealed in one transaction, and read at once by a verification.
 BATCH = 2000
+# Seconds since its last run after which the sealer is woken by a single row.
+AT_REST = timedelta(seconds=1)
 
 
 class OpcoChain(models.Model):
@@ -76,6 +79,26 @@ class OpcoChain(models.Model):
         self.env.ref("opco_ep_connector.ir_cron_seal").sudo()._trigger()
 
     @api.model
+    def _wake_if_at_rest(self):
+        """Wake the sealer unless it has just run or is about to.
+
+        This is on the way of every outcome, and waking costs more than the outcome: a
+        run that journals many rows calls `_wake` when it ends.
+        """
+        cron_id = self.env.ref("opco_ep_connector.ir_cron_seal").id
+        busy = self.env.execute_query(
+            SQL(
+                "SELECT 1 FROM ir_cron WHERE id = %s AND lastcall > %s"
+                " UNION ALL SELECT 1 FROM ir_cron_trigger WHERE cron_id = %s LIMIT 1",
+                cron_id,
+                fields.Datetime.now() - AT_REST,
+                cron_id,
+            )
+        )
+        if not busy:
+            self._wake()
+
+    @api.model
     def _cron_seal(self):
         """Number and chain what was journaled; never in the outcome's transaction."""
         in_own_transaction(self.env, self._begin_chains)
@@ -111,7 +134,7 @@ class OpcoChain(models.Model):
         The lock comes first: the snapshot is then that of the head. Whoever finds the
         head locked leaves its rows to who holds it.
 
-        :return: whether there may be more
+        :return: whether there was something to seal
         """
         head = self.env.execute_query(
             SQL(
@@ -152,7 +175,7 @@ class OpcoChain(models.Model):
             )
         )
         self.env.invalidate_all(flush=False)
-        return len(rows) == BATCH
+        return True
 
     @api.model
     def _write_links(self, links, sealed_at):

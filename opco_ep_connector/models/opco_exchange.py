@@ -168,7 +168,7 @@ class OpcoExchange(models.Model):
                 "response_body": exchange.response_body,
             }
         )
-        self.env["opco.chain"]._wake()
+        self.env["opco.chain"]._wake_if_at_rest()
         return row
 
     @api.model

@@ -9,6 +9,7 @@ from . import test_neutralize
 from . import test_register
 from . import test_seal
 from . import test_seal_concurrency
+from . import test_seal_evidence
 from . import test_secrets_route
 from . import test_settlement
 from . import test_simulation

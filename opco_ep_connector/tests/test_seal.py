@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from psycopg2.errors import RestrictViolation
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -48,6 +49,11 @@ class JournalCase(ConnectorCase):
         check = self.chain._new_check(anchors)
         self.chain._verify_slice(check)
         return check
+
+    @contextmanager
+    def tampering(self):
+        with unprotected(self.env) as cr:
+            yield cr
 
     def anchor(self):
         return Anchor.parse(self.chain.anchor)
@@ -109,12 +115,24 @@ class TestSeal(JournalCase):
         self.run_sealer()
         self.assertFalse(self.verify().fault)
 
-    def test_sealer_is_woken_by_each_row(self):
-        cron = self.env.ref("opco_ep_connector.ir_cron_seal")
-        domain = [("cron_id", "=", cron.id)]
-        before = self.env["ir.cron.trigger"].search_count(domain)
+    def test_sealer_at_rest_is_woken_once(self):
+        self.forget_triggers()
+        self.journal(3)
+        self.assertEqual(self.count_triggers(), 1)
+
+    def test_sealer_that_has_just_run_is_not_woken_by_a_row(self):
+        self.forget_triggers()
+        self.cron().lastcall = fields.Datetime.now()
+        self.env.flush_all()
         self.journal(1)
-        self.assertEqual(self.env["ir.cron.trigger"].search_count(domain), before + 1)
+        self.assertEqual(self.count_triggers(), 0)
+
+    def test_sealer_is_woken_when_the_delivery_ends(self):
+        self.forget_triggers()
+        self.cron().lastcall = fields.Datetime.now()
+        self.env.flush_all()
+        self.deliver()
+        self.assertEqual(self.count_triggers(), 1)
 
     def test_verification_is_resumed_where_it_stopped(self):
         first = self.chain._new_check()
@@ -162,7 +180,7 @@ class TestSeal(JournalCase):
             "DELETE FROM opco_exchange",
             "TRUNCATE opco_exchange",
             "DELETE FROM opco_chain",
-            "TRUNCATE opco_chain",
+            "TRUNCATE opco_chain CASCADE",
             "UPDATE opco_exchange SET url = 'https://other.example'",
             "UPDATE opco_exchange SET sender = 'Somebody else'",
             "UPDATE opco_exchange SET seal_number = seal_number + 100",
@@ -267,10 +285,17 @@ class TestSeal(JournalCase):
         self.assertEqual(self.verify(anchor).fault, Fault(5, "anchor"))
 
     # ------------------------------------------------------------------------ helpers
-    @contextmanager
-    def tampering(self):
-        with unprotected(self.env) as cr:
-            yield cr
+    def cron(self):
+        return self.env.ref("opco_ep_connector.ir_cron_seal")
+
+    def count_triggers(self):
+        return self.env["ir.cron.trigger"].search_count(
+            [("cron_id", "=", self.cron().id)]
+        )
+
+    def forget_triggers(self):
+        self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron().id)]).unlink()
+        self.cron().lastcall = False
 
     def set_number(self, cr, row, number):
         cr.execute(
