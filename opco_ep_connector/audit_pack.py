@@ -66,10 +66,11 @@ VÉRIFIER
 3. Sans Python, les fichiers seuls :
        sha256sum -c MANIFEST.sha256
 
-Un accusé masque les données personnelles. Une réponse qui n'en contient pas figure telle
-quelle dans journal.json : son texte est alors vérifié aussi. Les lignes d'autres contrats
-n'y figurent que par leur sceau, pour relier celles-ci à la tête de chaîne.
-L'ancre de ce dossier ne prouve rien sur lui-même : gardez-la pour une vérification future.
+Un accusé masque les données personnelles. Une réponse qui n'en contient pas figure
+telle quelle dans journal.json : son texte est alors vérifié aussi. Les lignes d'autres
+contrats n'y figurent que par leur sceau, pour relier celles-ci à la tête de chaîne.
+L'ancre de ce dossier ne prouve rien sur lui-même : gardez-la pour une vérification
+future.
 """
 
 
@@ -136,7 +137,9 @@ class AuditPack:
         self._add(pack, f"accuses/{reference}-{transmission.id}.html", str(page))
 
     def _add_manifest(self, pack):
-        lines = [f"{digest}  {name}\n" for name, digest in sorted(self._digests.items())]
+        lines = [
+            f"{digest}  {name}\n" for name, digest in sorted(self._digests.items())
+        ]
         pack.writestr("MANIFEST.sha256", "".join(lines))
 
     def _sheet(self):

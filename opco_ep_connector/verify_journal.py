@@ -3,15 +3,15 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Seal a journal, and verify a sealed one: Python's standard library only.
 
-The add-on imports this file to seal and to verify; the audit pack ships it as it is, for
-who has no Odoo::
+The add-on imports this file to seal and to verify; the audit pack ships it as it is,
+for who has no Odoo::
 
     python3 verify_journal.py [journal.json] [--ancre ANCHOR …]
 
-Each row holds the SHA-256 of its content. Its seal is the SHA-256 of its number, the seal
-before it, that digest and the time of sealing: whoever changes, inserts, moves or removes
-a row must recompute every seal after it. An anchor – a number and its seal, printed
-outside the database – is what a recomputed chain cannot reproduce.
+Each row holds the SHA-256 of its content. Its seal is the SHA-256 of its number, the
+seal before it, that digest and the time of sealing: whoever changes, inserts, moves or
+removes a row must recompute every seal after it. An anchor – a number and its seal,
+printed outside the database – is what a recomputed chain cannot reproduce.
 
 What is printed is in French, for the auditors who read it.
 """
@@ -248,7 +248,8 @@ def describe(chain: Mapping[str, Any], check: ChainCheck) -> list[str]:
         return lines
     lines += [
         f"  Intacte : {check.read} ligne(s), jusqu'au n° {check.number}.",
-        f"  Tête de chaîne : {check.seal}, scellée le {chain['head']['sealed_at']} UTC.",
+        f"  Tête de chaîne : {check.seal}, "
+        f"scellée le {chain['head']['sealed_at']} UTC.",
         f"  Contenus vérifiés : {check.with_content} ; "
         f"réponses vérifiées : {check.with_answer}.",
     ]
@@ -270,10 +271,12 @@ def _limits(chain, check):
             "auparavant (accusé, dossier de preuves) : --ancre …"
         )
     elif check.met[-1].number < check.number:
-        yield f"que les lignes après l'ancre n° {check.met[-1].number} n'ont pas été recalculées."
+        number = check.met[-1].number
+        yield f"que les lignes après l'ancre n° {number} n'ont pas été recalculées."
     yield "que rien n'a été retiré après la tête de chaîne ci-dessus."
     if chain["unsealed"]:
-        yield f"{chain['unsealed']} échange(s) pas encore scellé(s), hors de cet export."
+        count = chain["unsealed"]
+        yield f"{count} échange(s) pas encore scellé(s), hors de cet export."
 
 
 def check_manifest(folder: Path) -> list[str]:

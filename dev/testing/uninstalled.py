@@ -29,7 +29,7 @@ left = env.execute_query(
      UNION ALL
     SELECT tgname FROM pg_trigger WHERE starts_with(tgname::text, 'opco_')
      UNION ALL
-    SELECT name FROM ir_act_report_xml
+    SELECT report_name FROM ir_act_report_xml
      WHERE starts_with(report_name::text, 'opco_ep_connector')
      UNION ALL
     SELECT model || '.' || name FROM ir_model_fields

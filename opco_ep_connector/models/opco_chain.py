@@ -54,7 +54,8 @@ class OpcoChain(models.Model):
     sealed_at = fields.Datetime(string="Sealed on", readonly=True)
     anchor = fields.Char(
         compute="_compute_anchor",
-        help="Keep it outside of this database: a journal written anew cannot contain it.",
+        help="Keep it outside of this database: a journal written anew cannot contain "
+        "it.",
     )
 
     _connection_uniq = models.UniqueIndex("(connection_id)")
@@ -104,10 +105,12 @@ class OpcoChain(models.Model):
         in_own_transaction(self.env, self._begin_chains)
         for connection_id in self._connections_with_unsealed_rows():
             with isolated(self.env, "Sealing of connection", connection_id):
-                while in_own_transaction(
-                    self.env, lambda: self._seal_batch(connection_id)
-                ):
-                    pass
+                self._seal_all(connection_id)
+
+    @api.model
+    def _seal_all(self, connection_id):
+        while in_own_transaction(self.env, lambda: self._seal_batch(connection_id)):
+            pass
 
     @api.model
     def _begin_chains(self):

@@ -11,8 +11,9 @@ from ..convergence.redact import redact_text
 from ..verify_journal import answer_digest, content_digest
 from .journal_triggers import protect_exchanges
 
-# What the digest covers, for each format of the row. No foreign key: what it points to
-# may be renamed, merged or deleted. No body: it may be erased. An absent value is false.
+# What the digest covers, for each format of the row. No foreign key: what it points
+# to may be renamed, merged or deleted. No body: it may be erased. An absent value is
+# false.
 SEALED_CONTENT = {
     1: (
         "environment",
@@ -125,8 +126,7 @@ class OpcoExchange(models.Model):
             vals["digest_format"] = CURRENT_FORMAT
             vals["digest"] = content_digest(
                 self._content(
-                    vals
-                    | {"started_at": fields.Datetime.to_string(vals["started_at"])}
+                    vals | {"started_at": fields.Datetime.to_string(vals["started_at"])}
                 )
             )
         return super().create(vals_list)
@@ -178,9 +178,7 @@ class OpcoExchange(models.Model):
         :param values: the row's columns, `started_at` as text
         """
         names = SEALED_CONTENT[values["digest_format"] or 1]
-        return {
-            name: False if values[name] is None else values[name] for name in names
-        }
+        return {name: False if values[name] is None else values[name] for name in names}
 
     def _erase_bodies(self):
         """Erase the answers for good; what was sealed still verifies."""

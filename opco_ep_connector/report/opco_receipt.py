@@ -5,7 +5,7 @@ from odoo import api, models
 
 
 class OpcoReceipt(models.AbstractModel):
-    """What the OPCO answered to a transmission, as it answered, personal data masked."""
+    """What the OPCO answered to a transmission, personal data masked."""
 
     _name = "report.opco_ep_connector.receipt"
     _description = "Receipt of a Transmission"

@@ -1,6 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Real transactions and real processes: what is committed here is deleted at the end."""
+"""Real transactions and processes: what is committed here is deleted at the end."""
 
 import os
 import traceback

@@ -146,9 +146,7 @@ class TestReceipt(EvidenceCase):
     def test_nir_is_masked(self):
         exchanges = self.env["opco.exchange"]
         body = json.dumps({"nir": NIR, "note": "reçu"}, ensure_ascii=False)
-        exchanges._journal(
-            self.connection, new_exchange(response_body=body), self.row
-        )
+        exchanges._journal(self.connection, new_exchange(response_body=body), self.row)
         page = self.print(self.row)
         self.assertNotIn(NIR, page)
         self.assertIn("reçu", page)
@@ -156,7 +154,9 @@ class TestReceipt(EvidenceCase):
 
     def test_answer_is_a_text_never_markup(self):
         self.env["opco.exchange"]._journal(
-            self.connection, new_exchange(response_body="<script>x()</script>"), self.row
+            self.connection,
+            new_exchange(response_body="<script>x()</script>"),
+            self.row,
         )
         self.assertNotIn("<script>x()", self.print(self.row))
 

@@ -11,7 +11,7 @@ SLICE_SECONDS = 20
 
 
 class OpcoIntegrityCheck(models.TransientModel):
-    """Recomputes the sealed journal of the companies at work, and says what it found."""
+    """Recomputes the sealed journal of the companies at work; says what it found."""
 
     _name = "opco.integrity.check"
     _description = "Check of the Journal's Integrity"
@@ -76,7 +76,8 @@ class OpcoIntegrityCheck(models.TransientModel):
         except ValueError:
             raise UserError(
                 self.env._(
-                    "An anchor is written key-number-seal, as on a receipt: copy all of it."
+                    "An anchor is written key-number-seal, as on a receipt: copy all "
+                    "of it."
                 )
             ) from None
         keys = self.env["opco.chain"].search([]).mapped("key")
