@@ -2,7 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The journal written, sealed and verified.
 
-`main` is called by dev/bench in « odoo shell ». It commits: only for a database that is dropped afterwards.
+`main` is called by dev/bench in « odoo shell ». It commits: only for a database that is
+dropped afterwards.
 """
 
 import json

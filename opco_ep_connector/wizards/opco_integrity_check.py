@@ -46,6 +46,8 @@ class OpcoIntegrityCheck(models.TransientModel):
         self._read_anchors()
         self.line_ids.sudo().unlink()
         chains = self.env["opco.chain"].search([])
+        if not chains:
+            raise UserError(self.env._("No row of the journal is sealed yet."))
         self.env["opco.integrity.check.line"].sudo().create(
             [{"check_id": self.id, "chain_id": chain.id} for chain in chains]
         )
