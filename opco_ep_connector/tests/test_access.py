@@ -22,6 +22,7 @@ MATRIX = {
     "opco.connection": {KEY_ADMINISTRATOR: OPERATIONS},
     "opco.transmission": {},
     "opco.exchange": {},
+    "opco.chain": {},
     "opco.dossier": {},
 }
 # They only open a list, which then asks for its own rights.
@@ -39,11 +40,15 @@ class TestAccess(ConnectorCase):
         super().setUp()
         self.contract = self.new_contract()
         self.row = self.send(self.contract)
+        self._run("opco_ep_connector.ir_cron_seal")
         self.records = {
             "opco.profile": self.connection.profile_id,
             "opco.connection": self.connection,
             "opco.transmission": self.row,
             "opco.exchange": self.row.exchange_ids,
+            "opco.chain": self.env["opco.chain"].search(
+                [("connection_id", "=", self.connection.id)]
+            ),
             "opco.dossier": self.env["opco.dossier"].search(
                 [("contract_id", "=", self.contract.id)]
             ),

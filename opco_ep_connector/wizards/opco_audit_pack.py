@@ -23,6 +23,12 @@ class OpcoAuditPack(models.TransientModel):
         default=lambda self: self._default_contract_ids(),
         help="Empty: all those of the period.",
     )
+    company_ids = fields.Many2many(
+        "res.company",
+        string="Companies",
+        required=True,
+        default=lambda self: self._default_company_ids(),
+    )
     date_from = fields.Date(string="From")
     date_to = fields.Date(string="To")
 
@@ -31,6 +37,10 @@ class OpcoAuditPack(models.TransientModel):
         if self.env.context.get("active_model") != "apprenticeship.contract":
             return False
         return self.env.context.get("active_ids")
+
+    @api.model
+    def _default_company_ids(self):
+        return self.env.companies
 
     def action_download(self):
         """Download the whole pack."""
@@ -61,7 +71,7 @@ class OpcoAuditPack(models.TransientModel):
         return self.env["opco.exchange"].search(self._domain(), order="id")
 
     def _domain(self):
-        domain = Domain.TRUE
+        domain = Domain("company_id", "in", self.company_ids.ids)
         if self.contract_ids:
             domain &= Domain("transmission_id.contract_id", "in", self.contract_ids.ids)
         if self.date_from:
