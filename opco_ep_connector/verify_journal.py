@@ -16,6 +16,7 @@ printed outside the database – is what a recomputed chain cannot reproduce.
 What is printed is in French, for the auditors who read it.
 """
 
+# pylint: disable=print-used
 import argparse
 import hashlib
 import json

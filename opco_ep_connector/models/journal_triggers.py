@@ -31,6 +31,11 @@ PROTECTED_COLUMNS = (
 SEAL_COLUMNS = ("seal_number", "previous_seal", "seal", "sealed_at")
 ERASABLE_COLUMNS = ("response_body", "response_salt")
 
+
+def _changed(columns):
+    return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
+
+
 _REFUSE_REMOVAL = """
 CREATE OR REPLACE FUNCTION opco_journal_refuse_removal() RETURNS trigger AS $body$
 BEGIN
@@ -49,23 +54,19 @@ BEGIN
     RETURN NEW;
 END
 $body$ LANGUAGE plpgsql
-"""
+""" % {
+    "protected": _changed(PROTECTED_COLUMNS),
+    "seals": _changed(SEAL_COLUMNS),
+    "erasable": " OR ".join(
+        f"(NEW.{name} IS NOT NULL AND {_changed([name])})" for name in ERASABLE_COLUMNS
+    ),
+}
 FUNCTIONS = ("opco_journal_refuse_removal", "opco_journal_refuse_change")
 
 
 def protect_exchanges(cr):
     """Install the triggers of the journal; again at each update."""
-    cr.execute(
-        _REFUSE_CHANGE
-        % {
-            "protected": _changed(PROTECTED_COLUMNS),
-            "seals": _changed(SEAL_COLUMNS),
-            "erasable": " OR ".join(
-                f"(NEW.{name} IS NOT NULL AND {_changed([name])})"
-                for name in ERASABLE_COLUMNS
-            ),
-        }
-    )
+    cr.execute(_REFUSE_CHANGE)
     _set_trigger(
         cr,
         "opco_exchange",
@@ -93,10 +94,6 @@ def forget_functions(cr):
     """Drop what the tables do not take away with them."""
     for name in FUNCTIONS:
         cr.execute(SQL("DROP FUNCTION IF EXISTS %s() CASCADE", SQL.identifier(name)))
-
-
-def _changed(columns):
-    return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in columns)
 
 
 def _set_trigger(cr, table, name, event, action):

@@ -80,11 +80,17 @@ class OpcoChain(models.Model):
         self.env.ref("opco_ep_connector.ir_cron_seal").sudo()._trigger()
 
     @api.model
+    def _wake_for_the_rest(self):
+        """Wake the sealer if anything waits for it: what a run does when it ends."""
+        if self._connections_with_unsealed_rows():
+            self._wake()
+
+    @api.model
     def _wake_if_at_rest(self):
         """Wake the sealer unless it has just run or is about to.
 
         This is on the way of every outcome, and waking costs more than the outcome: a
-        run that journals many rows calls `_wake` when it ends.
+        run that journals many rows calls `_wake_for_the_rest` when it ends.
         """
         cron_id = self.env.ref("opco_ep_connector.ir_cron_seal").id
         busy = self.env.execute_query(
@@ -114,11 +120,12 @@ class OpcoChain(models.Model):
 
     @api.model
     def _begin_chains(self):
-        begun = set(self.search([]).connection_id.ids)
+        waiting = self._connections_with_unsealed_rows()
+        begun = self.search([("connection_id", "in", waiting)]).connection_id.ids
         self.create(
             [
                 {"connection_id": connection_id}
-                for connection_id in self._connections_with_unsealed_rows()
+                for connection_id in waiting
                 if connection_id not in begun
             ]
         )

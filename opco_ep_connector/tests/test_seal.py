@@ -127,10 +127,13 @@ class TestSeal(JournalCase):
         self.journal(1)
         self.assertEqual(self.count_triggers(), 0)
 
-    def test_sealer_is_woken_when_the_delivery_ends(self):
+    def test_sealer_is_woken_when_the_delivery_ends_if_anything_waits(self):
         self.forget_triggers()
         self.cron().lastcall = fields.Datetime.now()
         self.env.flush_all()
+        self.deliver()
+        self.assertEqual(self.count_triggers(), 0)
+        self.journal(1)
         self.deliver()
         self.assertEqual(self.count_triggers(), 1)
 

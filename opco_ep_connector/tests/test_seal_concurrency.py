@@ -42,7 +42,7 @@ class TestSealConcurrency(BaseCase):
 
     def test_two_sealers_do_not_seal_twice(self):
         with self.transaction() as env:
-            self.write(env, 3)
+            self.journal(env, 3)
         with self.transaction() as first, self.transaction() as second:
             self.begin_chain(first)
             first["opco.chain"]._seal_batch(self.connection_id)
@@ -51,7 +51,7 @@ class TestSealConcurrency(BaseCase):
 
     def test_sealer_that_looked_too_early_begins_again(self):
         with self.transaction() as env:
-            self.write(env, 3)
+            self.journal(env, 3)
             self.begin_chain(env)
         with (
             self.transaction() as first,
@@ -61,7 +61,7 @@ class TestSealConcurrency(BaseCase):
             # Its snapshot is now older than what the other commits.
             second["opco.exchange"].search_count([])
             first["opco.chain"]._seal_batch(self.connection_id)
-            self.write(first, 2)
+            self.journal(first, 2)
             first.cr.commit()
             in_own_transaction(
                 second, lambda: second["opco.chain"]._seal_batch(self.connection_id)
@@ -70,8 +70,8 @@ class TestSealConcurrency(BaseCase):
 
     def test_row_committed_late_is_sealed_after(self):
         with self.transaction() as early, self.transaction() as late:
-            slow = self.write(late, 1)
-            quick = self.write(early, 1)
+            slow = self.journal(late, 1)
+            quick = self.journal(early, 1)
             self.assertLess(slow.id, quick.id)
             early.cr.commit()
             self.seal()
@@ -124,14 +124,14 @@ class TestSealConcurrency(BaseCase):
     def keep_writing(self):
         for _index in range(WRITTEN_BY_EACH):
             with self.transaction() as env:
-                self.write(env, 1)
+                self.journal(env, 1)
 
     def keep_sealing(self):
         with mute_logger("odoo.sql_db"):
             for _index in range(WRITTEN_BY_EACH):
                 self.seal()
 
-    def write(self, env, count):
+    def journal(self, env, count):
         connection = env["opco.connection"].browse(self.connection_id)
         exchanges = env["opco.exchange"]
         rows = [

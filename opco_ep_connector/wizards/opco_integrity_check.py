@@ -45,7 +45,7 @@ class OpcoIntegrityCheck(models.TransientModel):
         self.ensure_one()
         self._read_anchors()
         self.line_ids.sudo().unlink()
-        chains = self.env["opco.chain"].search([])
+        chains = self._chains()
         if not chains:
             raise UserError(self.env._("No row of the journal is sealed yet."))
         self.env["opco.integrity.check.line"].sudo().create(
@@ -72,6 +72,10 @@ class OpcoIntegrityCheck(models.TransientModel):
             "target": "new",
         }
 
+    @api.model
+    def _chains(self):
+        return self.env["opco.chain"].search([("seal", "!=", False)])
+
     def _read_anchors(self):
         try:
             anchors = [Anchor.parse(text) for text in (self.anchors or "").split()]
@@ -82,7 +86,7 @@ class OpcoIntegrityCheck(models.TransientModel):
                     "of it."
                 )
             ) from None
-        keys = self.env["opco.chain"].search([]).mapped("key")
+        keys = self._chains().mapped("key")
         for anchor in anchors:
             if not any(anchor.is_of(key) for key in keys):
                 raise UserError(
