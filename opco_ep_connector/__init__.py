@@ -3,8 +3,10 @@
 
 from . import controllers
 from . import models
+from . import report
 from . import wizards
 from .convergence.redact import install_log_filters
+from .models.journal_triggers import forget_functions
 
 # PostgreSQL refusals are logged with their values, calls with their arguments (at debug
 # level), failures with their text: a NIR could be among them.
@@ -14,3 +16,6 @@ install_log_filters(
     "odoo.service.model",
     "odoo.addons.base.models.ir_cron",
 )
+
+def uninstall_hook(env):
+    forget_functions(env.cr)

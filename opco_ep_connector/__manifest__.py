@@ -28,8 +28,11 @@
         "data/ir_cron_rgpd.xml",
         "data/opco_retention_rules.xml",
         "data/ir_actions_server.xml",
+        "report/opco_receipt_templates.xml",
+        "report/opco_receipt.xml",
         "views/opco_transmission_views.xml",
         "views/opco_batch_views.xml",
+        "views/opco_exchange_views.xml",
         "views/opco_dossier_views.xml",
         "wizards/opco_key_rotation_views.xml",
         "wizards/opco_environment_change_views.xml",
@@ -43,6 +46,8 @@
         "wizards/opco_transmit_views.xml",
         "wizards/opco_simulation_views.xml",
         "wizards/opco_link_views.xml",
+        "wizards/opco_integrity_check_views.xml",
+        "wizards/opco_audit_pack_views.xml",
         "views/apprenticeship_contract_views.xml",
         "views/res_config_settings_views.xml",
         "views/opco_menus.xml",
@@ -52,6 +57,7 @@
         "demo/res_users.xml",
         "demo/opco_connection.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "opco_ep_connector/static/src/**/*",

@@ -27,6 +27,11 @@ left = env.execute_query(
      UNION ALL
     SELECT proname FROM pg_proc WHERE starts_with(proname::text, 'opco_')
      UNION ALL
+    SELECT tgname FROM pg_trigger WHERE starts_with(tgname::text, 'opco_')
+     UNION ALL
+    SELECT report_name FROM ir_act_report_xml
+     WHERE starts_with(report_name::text, 'opco_ep_connector')
+     UNION ALL
     SELECT model || '.' || name FROM ir_model_fields
      WHERE starts_with(name::text, 'opco_')
      UNION ALL

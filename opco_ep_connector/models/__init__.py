@@ -21,6 +21,7 @@ from . import opco_polling
 from . import opco_transmission
 from . import opco_exchange
 from . import opco_exchange_purge
+from . import opco_chain
 from . import apprenticeship_contract
 from . import apprenticeship_contract_follow_up
 from . import apprenticeship_contract_purge

@@ -1,21 +1,43 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import hashlib
-import json
 import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from ..convergence.redact import redact_text
+from ..verify_journal import answer_digest, content_digest
+from .journal_triggers import protect_exchanges
+
+# What the digest covers, for each format of the row. No foreign key: what it points
+# to may be renamed, merged or deleted. No body: it may be erased. An absent value is
+# false.
+SEALED_CONTENT = {
+    1: (
+        "environment",
+        "reference",
+        "siret",
+        "method",
+        "url",
+        "outcome",
+        "http_status",
+        "started_at",
+        "duration_ms",
+        "request_sha256",
+        "response_digest",
+    ),
+}
+SEALED_CONTENT[2] = (*SEALED_CONTENT[1], "sender", "operation")
+CURRENT_FORMAT = 2
 
 
 class OpcoExchange(models.Model):
     """One HTTP exchange that changed something; append-only.
 
     The digest covers everything but the body, of which it holds a salted hash: the body
-    can be erased and the row still verifies. The seal columns are filled in later.
+    can be erased and the row still verifies. The chain's sealer fills in the seal.
     """
 
     _name = "opco.exchange"
@@ -44,6 +66,10 @@ class OpcoExchange(models.Model):
         readonly=True, help="The contract's reference, as it was at that time."
     )
     siret = fields.Char(string="SIRET", readonly=True)
+    sender = fields.Char(
+        string="Sent by", readonly=True, help="The person's name, as it was."
+    )
+    operation = fields.Char(readonly=True)
     method = fields.Char(required=True, readonly=True)
     url = fields.Char(string="Address", required=True, readonly=True)
     outcome = fields.Selection(
@@ -67,16 +93,23 @@ class OpcoExchange(models.Model):
     response_salt = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     response_body = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     response_shown = fields.Text(string="Answer", compute="_compute_response_shown")
-    response_digest = fields.Char(readonly=True)
-    digest = fields.Char(required=True, readonly=True)
-    seal_number = fields.Integer(readonly=True, copy=False, aggregator=None)
+    response_digest = fields.Char(string="Answer (salted SHA-256)", readonly=True)
+    digest_format = fields.Integer(readonly=True, aggregator=None)
+    digest = fields.Char(string="Content (SHA-256)", required=True, readonly=True)
+    seal_number = fields.Integer(
+        string="Number", readonly=True, copy=False, aggregator=None
+    )
     previous_seal = fields.Char(readonly=True, copy=False)
     seal = fields.Char(readonly=True, copy=False)
-    sealed_at = fields.Datetime(readonly=True, copy=False)
+    sealed_at = fields.Datetime(string="Sealed on", readonly=True, copy=False)
 
     _seal_number_uniq = models.UniqueIndex(
         "(connection_id, seal_number) WHERE seal IS NOT NULL"
     )
+    _unsealed = models.Index("(connection_id, id) WHERE seal IS NULL")
+
+    def init(self):
+        protect_exchanges(self.env.cr)
 
     @api.depends("response_body")
     def _compute_response_shown(self):
@@ -89,10 +122,15 @@ class OpcoExchange(models.Model):
         self.check_access("create")
         for vals in vals_list:
             vals["response_salt"] = secrets.token_hex(16)
-            vals["response_digest"] = self._salted_digest(
+            vals["response_digest"] = answer_digest(
                 vals["response_salt"], vals["response_body"]
             )
-            vals["digest"] = self._digest(vals)
+            vals["digest_format"] = CURRENT_FORMAT
+            vals["digest"] = content_digest(
+                self._content(
+                    vals | {"started_at": fields.Datetime.to_string(vals["started_at"])}
+                )
+            )
         return super().create(vals_list)
 
     def write(self, vals):  # pylint: disable=method-required-super
@@ -111,9 +149,11 @@ class OpcoExchange(models.Model):
         """
         if exchange is None:
             return self.browse()
-        return self.sudo().create(
+        row = self.sudo().create(
             self._values_to_journal(connection, exchange, transmission)
         )
+        self.env["opco.chain"]._wake_if_at_rest()
+        return row
 
     @api.model
     def _journal_all(self, pairs):
@@ -122,13 +162,16 @@ class OpcoExchange(models.Model):
         :param pairs: of a transmission and its `convergence` Exchange, or None when no
             call was made
         """
-        return self.sudo().create(
+        rows = self.sudo().create(
             [
                 self._values_to_journal(row.connection_id, exchange, row)
                 for row, exchange in pairs
                 if exchange is not None
             ]
         )
+        if rows:
+            self.env["opco.chain"]._wake_if_at_rest()
+        return rows
 
     @api.model
     def _values_to_journal(self, connection, exchange, transmission):
@@ -138,6 +181,8 @@ class OpcoExchange(models.Model):
             "environment": (transmission or connection).environment,
             "reference": transmission.reference if transmission else False,
             "siret": connection.siret,
+            "sender": transmission.user_id.name if transmission else False,
+            "operation": transmission.operation if transmission else False,
             "method": exchange.method,
             "url": exchange.url,
             "outcome": exchange.outcome,
@@ -149,27 +194,21 @@ class OpcoExchange(models.Model):
         }
 
     @api.model
-    def _salted_digest(self, salt, text):
-        return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+    def _content(self, values):
+        """Return what the digest of a row covers.
 
-    @api.model
-    def _digest(self, vals):
-        """Return the SHA-256 of what will be sealed: no foreign key, no body."""
-        content = {
-            name: vals[name]
-            for name in (
-                "environment",
-                "reference",
-                "siret",
-                "method",
-                "url",
-                "outcome",
-                "http_status",
-                "duration_ms",
-                "request_sha256",
-                "response_digest",
+        :param values: the row's columns, `started_at` as text
+        """
+        names = SEALED_CONTENT[values["digest_format"] or 1]
+        return {name: False if values[name] is None else values[name] for name in names}
+
+    def _erase_bodies(self):
+        """Erase the answers for good; what was sealed still verifies."""
+        self.env.execute_query(
+            SQL(
+                "UPDATE opco_exchange SET response_body = NULL, response_salt = NULL"
+                " WHERE id IN %s RETURNING id",
+                tuple(self.ids) or (0,),
             )
-        }
-        content["started_at"] = fields.Datetime.to_string(vals["started_at"])
-        canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        )
+        self.invalidate_recordset(["response_body", "response_salt"])

@@ -3,15 +3,10 @@
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 
 class OpcoExchange(models.Model):
-    """The one change that the journal allows: a body and its salt are erased.
-
-    The digests stay, so that the row still verifies; without its salt, a digest does
-    not even confirm a guess.
-    """
+    """Which answers a purge erases."""
 
     _inherit = "opco.exchange"
 
@@ -28,18 +23,3 @@ class OpcoExchange(models.Model):
                 & Domain("url", "=like", f"%numeroInterne={dossier.internal_number}")
             )
         return self.sudo().search(domain)
-
-    def _erase_bodies(self):
-        """Erase bodies and salts, whatever the rules of the journal."""
-        if not self:
-            return
-        self.flush_recordset()
-        # Not by the ORM, which refuses any change of the journal.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE opco_exchange SET response_body = NULL, response_salt = NULL"
-                " WHERE id IN %s",
-                self._ids,
-            )
-        )
-        self.invalidate_recordset()

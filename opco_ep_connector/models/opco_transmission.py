@@ -303,6 +303,7 @@ class OpcoTransmission(models.Model):
         self._apply_pending()
         passed_over = Delivery(self.env).run()
         self._wake_for_next(passed_over)
+        self.env["opco.chain"]._wake_for_the_rest()
 
     @api.model
     def _follow_connections(self):

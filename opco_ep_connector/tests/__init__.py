@@ -25,6 +25,9 @@ from . import test_profile
 from . import test_public_methods
 from . import test_purge
 from . import test_register
+from . import test_seal
+from . import test_seal_concurrency
+from . import test_seal_evidence
 from . import test_secrecy
 from . import test_secrets_route
 from . import test_settlement

@@ -17,6 +17,7 @@ class TestAccess(ConnectorCase):
         super().setUp()
         self.contract = self.new_contract()
         self.row = self.send(self.contract)
+        self._run("opco_ep_connector.ir_cron_seal")
         self.records = {
             "opco.profile": self.connection.profile_id,
             "opco.connection": self.connection,
@@ -25,6 +26,9 @@ class TestAccess(ConnectorCase):
                 {"name": "Batch", "company_id": self.company.id}
             ),
             "opco.exchange": self.row.exchange_ids,
+            "opco.chain": self.env["opco.chain"].search(
+                [("connection_id", "=", self.connection.id)]
+            ),
             "opco.dossier": self.env["opco.dossier"].search(
                 [("contract_id", "=", self.contract.id)]
             ),

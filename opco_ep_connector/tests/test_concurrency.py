@@ -23,6 +23,7 @@ from ..models.transactions import MAX_TRIES, in_own_transaction
 from ..preparation import Preparation
 from ..vault import ENVIRONMENT_VARIABLE
 from .common import SIRET, SandboxAllowed, new_master_key
+from .journal import forget_journal
 from .sandbox import Sandbox
 
 
@@ -202,7 +203,6 @@ class TestConcurrency(SandboxAllowed, BaseCase):
             site | contract.employer_id | contract.apprentice_id | contract.tutor_id
         )
         self.made = [
-            ("opco_exchange", "connection_id", connection.ids),
             ("opco_transmission", "contract_id", contract.ids),
             ("opco_dossier", "connection_id", connection.ids),
             ("apprenticeship_contract", "id", contract.ids),
@@ -219,6 +219,7 @@ class TestConcurrency(SandboxAllowed, BaseCase):
             "res_partner": "res.partner",
         }
         with self.transaction() as env:
+            forget_journal(env, [self.connection_id])
             for table, column, ids in self.made:
                 if table in models:
                     for followed in ("mail_message", "mail_followers"):

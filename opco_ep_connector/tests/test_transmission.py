@@ -17,6 +17,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 from ..convergence.client import ConvergenceClient
 from ..models.opco_connection_secrets import UnusableHere
 from ..models.opco_transmission import OpcoTransmission
+from ..verify_journal import answer_digest, content_digest
 from .common import CLOSED_SIRET, KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
 
 DEPOSIT = {"method": "POST", "path": "/v1/dossiers"}
@@ -813,13 +814,14 @@ class TestJournal(ConnectorCase):
         exchange = self.row.exchange_ids
         self.assertEqual(
             exchange.response_digest,
-            exchange._salted_digest(exchange.response_salt, exchange.response_body),
+            answer_digest(exchange.response_salt, exchange.response_body),
         )
-        values = exchange.read(load="")[0]
-        self.assertEqual(exchange.digest, exchange._digest(values))
-        self.assertNotEqual(
-            exchange.digest, exchange._digest(values | {"outcome": "rejected"})
-        )
+        values = exchange.read(load="")[0] | {
+            "started_at": fields.Datetime.to_string(exchange.started_at)
+        }
+        self.assertEqual(exchange.digest, content_digest(exchange._content(values)))
+        values["outcome"] = "rejected"
+        self.assertNotEqual(exchange.digest, content_digest(exchange._content(values)))
 
     def test_users_do_not_write_what_the_opco_says(self):
         for user in (self.transmitter, self.everybody):

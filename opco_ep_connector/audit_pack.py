@@ -1,0 +1,259 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What an auditor receives: the journal, its receipts and the means to verify it.
+
+The instructions are in French, like the verifier: for who reads them without Odoo.
+"""
+
+import csv
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from odoo import fields
+
+from .convergence.redact import redact_text
+
+VERIFIER = Path(__file__).with_name("verify_journal.py")
+IN_MEMORY = 8 * 1024 * 1024
+# A spreadsheet would run what begins so.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+COLUMNS = (
+    "seal_number",
+    "started_at",
+    "sender",
+    "operation",
+    "reference",
+    "siret",
+    "environment",
+    "method",
+    "url",
+    "outcome",
+    "http_status",
+    "duration_ms",
+    "request_sha256",
+    "response_digest",
+    "digest",
+    "previous_seal",
+    "seal",
+    "sealed_at",
+    "response_shown",
+)
+INSTRUCTIONS = """\
+DOSSIER DE PREUVES DES TRANSMISSIONS À L'OPCO
+
+feuille.html        les transmissions de ce dossier, et la tête de chaque chaîne
+accuses/            ce que l'OPCO a répondu, tel quel, données personnelles masquées
+journal.csv         les échanges, à ouvrir avec un tableur
+journal.json        les mêmes, avec les sceaux, pour le vérificateur
+empreintes.csv      l'empreinte SHA-256 de chaque contenu transmis
+ancre.txt           la tête de chaque chaîne au moment de ce dossier
+verify_journal.py   le vérificateur : Python 3.10 ou plus, rien d'autre
+MANIFEST.sha256     l'empreinte de chaque fichier de ce dossier
+
+VÉRIFIER
+1. Décompressez le dossier, puis, dans ce dossier :
+       python3 verify_journal.py
+   Il recalcule chaque sceau, dit la première ligne rompue s'il y en a une, et ce qu'il
+   ne peut pas prouver.
+2. Avec une ancre conservée hors de la base (sur un accusé ou un dossier plus ancien) :
+       python3 verify_journal.py --ancre CLÉ-NUMÉRO-SCEAU
+   il prouve aussi que la chaîne n'a pas été recalculée depuis.
+3. Sans Python, les fichiers seuls :
+       sha256sum -c MANIFEST.sha256
+
+Un accusé masque les données personnelles. Une réponse qui n'en contient pas figure
+telle quelle dans journal.json : son texte est alors vérifié aussi. Les lignes d'autres
+contrats n'y figurent que par leur sceau, pour relier celles-ci à la tête de chaîne.
+L'ancre de ce dossier ne prouve rien sur lui-même : gardez-la pour une vérification
+future.
+"""
+
+
+class AuditPack:
+    """The journal of some exchanges, as the user of `env` may read them."""
+
+    def __init__(self, env, exchanges, title):
+        self.env = env
+        self.exchanges = exchanges
+        self.title = title
+        self.chains = env["opco.chain"].search(
+            [("connection_id", "in", exchanges.connection_id.ids)]
+        )
+        self.name = f"dossier-de-preuves-{fields.Date.today()}"
+        self._digests = {}
+
+    def zip_file(self):
+        """Return the whole pack, at its beginning."""
+        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # pylint: disable=consider-using-with
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as pack:
+            self._add(pack, "LISEZMOI.txt", INSTRUCTIONS)
+            self._add(pack, "feuille.html", self._sheet())
+            self._add(pack, "ancre.txt", self._anchors())
+            self._add(pack, "empreintes.csv", self._hashes())
+            self._add(pack, "verify_journal.py", VERIFIER.read_text(encoding="utf-8"))
+            with self._opened(pack, "journal.csv") as write:
+                self._write_csv(write)
+            with self._opened(pack, "journal.json") as write:
+                self._write_json(write)
+            for transmission in self.exchanges.transmission_id.sorted("id"):
+                self._add_receipt(pack, transmission)
+            self._add_manifest(pack)
+        file.seek(0)
+        return file
+
+    def csv_file(self):
+        """Return the journal alone, at its beginning."""
+        file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # pylint: disable=consider-using-with
+        self._write_csv(lambda text: file.write(text.encode()))
+        file.seek(0)
+        return file
+
+    # ------------------------------------------------------------------------- files
+    @contextmanager
+    def _opened(self, pack, name):
+        digest = hashlib.sha256()
+        with pack.open(name, "w", force_zip64=True) as file:
+
+            def write(text):
+                content = text.encode()
+                digest.update(content)
+                file.write(content)
+
+            yield write
+        self._digests[name] = digest.hexdigest()
+
+    def _add(self, pack, name, text):
+        with self._opened(pack, name) as write:
+            write(text)
+
+    def _add_receipt(self, pack, transmission):
+        page = self.env["report.opco_ep_connector.receipt"]._page(transmission)
+        reference = (transmission.reference or "").replace("/", "-")
+        self._add(pack, f"accuses/{reference}-{transmission.id}.html", str(page))
+
+    def _add_manifest(self, pack):
+        lines = [
+            f"{digest}  {name}\n" for name, digest in sorted(self._digests.items())
+        ]
+        pack.writestr("MANIFEST.sha256", "".join(lines))
+
+    def _sheet(self):
+        page = self.env["ir.qweb"]._render(
+            "opco_ep_connector.audit_pack_sheet",
+            {
+                "title": self.title,
+                "transmissions": self.exchanges.transmission_id.sorted("id"),
+                "chains": self.chains,
+            },
+        )
+        return str(page)
+
+    def _anchors(self):
+        return "".join(
+            f"{chain.anchor}  {fields.Datetime.to_string(chain.sealed_at)} UTC  "
+            f"{chain.connection_id.display_name}\n"
+            for chain in self.chains.filtered("seal")
+        )
+
+    def _hashes(self):
+        rows = [
+            (row.reference, row.operation, row.id, row.payload_sha256)
+            for row in self.exchanges.transmission_id.sorted("id")
+        ]
+        text = io.StringIO()
+        _write_rows(text.write, [("contrat", "operation", "transmission", "sha256")])
+        _write_rows(text.write, rows)
+        return text.getvalue()
+
+    # ----------------------------------------------------------------------- journal
+    def _write_csv(self, write):
+        write("\ufeff")
+        _write_rows(write, [COLUMNS])
+        _write_rows(
+            write,
+            (
+                [_cell(exchange[name]) for name in COLUMNS]
+                for exchange in self.exchanges
+            ),
+        )
+
+    def _write_json(self, write):
+        write('{"chains": [')
+        for index, chain in enumerate(self.chains.filtered("seal")):
+            write(", " if index else "")
+            self._write_chain(write, chain)
+        write("]}\n")
+
+    def _write_chain(self, write, chain):
+        """Write the rows of the pack, and the bare links from there to the head."""
+        mine = self.exchanges.filtered(
+            lambda exchange: exchange.connection_id == chain.connection_id
+        )
+        sealed = mine.filtered("seal").sorted("seal_number")
+        number = sealed[0].seal_number - 1 if sealed else chain.number
+        described = {
+            "key": chain.key,
+            "connection": chain.connection_id.display_name,
+            "head": {
+                "number": chain.number,
+                "seal": chain.seal,
+                "sealed_at": fields.Datetime.to_string(chain.sealed_at),
+            },
+            "unsealed": len(mine) - len(sealed),
+            "begins_after": {
+                "number": number,
+                "seal": sealed[0].previous_seal if sealed else chain.seal,
+            }
+            if number
+            else None,
+        }
+        write(json.dumps(described, ensure_ascii=False)[:-1] + ', "rows": [')
+        separator = "\n"
+        while rows := chain.sudo()._fetch_rows(number, 2000):
+            for values in rows:
+                is_mine = values["id"] in mine._ids
+                row = self._full_row(values) if is_mine else self._link(values)
+                write(separator + json.dumps(row, ensure_ascii=False))
+                separator = ",\n"
+            number = rows[-1]["seal_number"]
+        write("\n]}")
+
+    def _full_row(self, values):
+        row = self._link(values) | {
+            "previous": values["previous_seal"],
+            "content": self.env["opco.exchange"]._content(values),
+        }
+        answer = values["response_body"]
+        # As it is only when nothing in it has to be masked.
+        if answer is not None and redact_text(answer) == answer:
+            row |= {"salt": values["response_salt"], "answer": answer}
+        return row
+
+    def _link(self, values):
+        return {
+            "number": values["seal_number"],
+            "digest": values["digest"],
+            "sealed_at": values["sealed_on"],
+            "seal": values["seal"],
+        }
+
+
+def _write_rows(write, rows):
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    for row in rows:
+        writer.writerow(row)
+        write(text.getvalue())
+        text.seek(0)
+        text.truncate()
+
+
+def _cell(value):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return "" if value is False else value

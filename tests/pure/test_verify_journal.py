@@ -1,0 +1,220 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verify_journal import (
+    Anchor,
+    ChainCheck,
+    Fault,
+    Row,
+    anchor_text,
+    answer_digest,
+    content_digest,
+    first_link,
+    main,
+    seal,
+)
+
+KEY = "0123456789abcdef0123456789abcdef"
+SEALED_AT = "2026-11-23 09:30:00"
+
+
+def chained(contents, key=KEY):
+    """Return the sealed rows of these contents."""
+    rows, previous = [], first_link(key)
+    for number, content in enumerate(contents, 1):
+        digest = content_digest(content)
+        sealed = seal(number, previous, digest, SEALED_AT)
+        rows.append(Row(number, digest, SEALED_AT, sealed, previous, content))
+        previous = sealed
+    return rows
+
+
+def read(rows, head=None, anchors=()):
+    check = ChainCheck(KEY, anchors=tuple(anchors))
+    check.feed(rows)
+    check.end(head or (rows[-1].number, rows[-1].seal))
+    return check
+
+
+ROWS = chained([{"reference": f"AP/{number}"} for number in range(1, 7)])
+HEAD = (6, ROWS[-1].seal)
+
+
+def test_value_of_a_seal_never_changes():
+    # What was sealed once must verify for ever: these values are not to be adapted.
+    digest = content_digest({"b": "é", "a": False})
+    assert digest == "2447e183148a85a0212050c80839498dea0331faa827d6956cc5d41c04ab7028"
+    sealed = seal(1, first_link(KEY), digest, SEALED_AT)
+    assert sealed == "267a316dd6e9d37b7f02da1c43dcfe5c1825d249f820a1a99613c83743aa47fb"
+
+
+def test_intact_chain():
+    check = read(ROWS)
+    assert check.fault is None
+    assert (check.read, check.first, check.number) == (6, 1, 6)
+
+
+@given(st.integers(0, 5))
+def test_any_changed_row_is_named(index):
+    rows = list(ROWS)
+    rows[index] = replace(rows[index], content={"reference": "other"})
+    assert read(rows, HEAD).fault == Fault(index + 1, "content")
+
+
+@given(st.integers(0, 5))
+def test_any_removed_row_is_named(index):
+    rows = ROWS[:index] + ROWS[index + 1 :]
+    kind = "head" if index == 5 else "missing"
+    assert read(rows, HEAD).fault == Fault(index + 1, kind)
+
+
+@given(st.permutations(ROWS).filter(lambda rows: rows != ROWS))
+def test_any_other_order_is_found(rows):
+    assert read(rows, HEAD).fault
+
+
+@given(st.integers(0, 4))
+def test_any_renumbered_swap_is_found(index):
+    rows = list(ROWS)
+    first, second = rows[index : index + 2]
+    rows[index : index + 2] = [
+        replace(second, number=first.number),
+        replace(first, number=second.number),
+    ]
+    assert read(rows, HEAD).fault == Fault(index + 1, "link")
+
+
+@given(st.integers(0, 5))
+def test_any_repeated_row_is_found(index):
+    rows = ROWS[: index + 1] + ROWS[index:]
+    assert read(rows, HEAD).fault == Fault(index + 1, "misplaced")
+
+
+@given(st.integers(1, 6), st.integers(0, 5))
+def test_recomputed_chain_is_found_from_the_anchor_on(number, index):
+    anchor = Anchor.parse(anchor_text(KEY, number, ROWS[number - 1].seal))
+    contents = [row.content for row in ROWS]
+    contents[index] = {"reference": "other"}
+    check = read(chained(contents), anchors=[anchor])
+    if index < number:
+        assert check.fault == Fault(number, "anchor")
+    else:
+        assert check.fault is None, "what follows the anchor is not proven"
+
+
+def test_chain_cut_before_the_anchor():
+    anchor = Anchor.parse(anchor_text(KEY, 6, ROWS[5].seal))
+    assert read(ROWS[:4], anchors=[anchor]).fault == Fault(6, "anchor")
+
+
+def test_anchor_of_another_chain_is_not_looked_for():
+    anchor = Anchor("ffffffff", 3, "0" * 64)
+    assert read(ROWS, anchors=[anchor]).fault is None
+
+
+@pytest.mark.parametrize("text", ["", "42", "a-b-c", f"{KEY}-1-{'0' * 64}", "1-2-3-4"])
+def test_what_is_no_anchor(text):
+    with pytest.raises(ValueError):
+        Anchor.parse(text)
+
+
+def test_answers():
+    digest = answer_digest("salt", "answer")
+    [row] = chained([{"response_digest": digest}])
+    assert read([replace(row, salt="salt", answer="answer")]).with_answer == 1
+    assert read([row]).with_answer == 0
+    for changed in ({"salt": "salt", "answer": "other"}, {"answer": "answer"}):
+        assert read([replace(row, **changed)]).fault == Fault(1, "answer")
+
+
+@given(st.integers(0, 6))
+def test_stopped_anywhere_and_resumed(stop):
+    first = ChainCheck(KEY)
+    first.feed(ROWS[:stop])
+    second = ChainCheck(KEY)
+    second.begin_after(first.number, first.seal)
+    second.feed(ROWS[stop:])
+    second.end(HEAD)
+    assert second.fault is None
+
+
+# -------------------------------------------------------------------- as a command
+def export(rows=ROWS, **changes):
+    chain = {
+        "key": KEY,
+        "connection": "CFA EXEMPLE",
+        "head": {"number": 6, "seal": ROWS[-1].seal, "sealed_at": SEALED_AT},
+        "unsealed": 0,
+        "begins_after": None,
+        "rows": [
+            {
+                "number": row.number,
+                "digest": row.digest,
+                "sealed_at": row.sealed_at,
+                "seal": row.seal,
+                "content": row.content,
+            }
+            for row in rows
+        ],
+    }
+    return {"chains": [chain | changes]}
+
+
+def run(tmp_path, content, *arguments):
+    path = tmp_path / "journal.json"
+    path.write_text(json.dumps(content))
+    return main([str(path), *arguments])
+
+
+def test_without_an_anchor_it_says_what_it_cannot_prove(tmp_path, capsys):
+    assert run(tmp_path, export()) == 0
+    said = capsys.readouterr().out
+    assert "Intacte : 6 ligne(s)" in said
+    assert "que toute la chaîne n'a pas été recalculée" in said
+
+
+def test_with_an_anchor(tmp_path, capsys):
+    anchor = anchor_text(KEY, 4, ROWS[3].seal)
+    assert run(tmp_path, export(), "--ancre", anchor) == 0
+    said = capsys.readouterr().out
+    assert "Ancre retrouvée : n° 4" in said
+    assert "les lignes après l'ancre n° 4" in said
+
+
+def test_recomputed_export_and_anchor(tmp_path, capsys):
+    rows = chained([{"reference": "other"}] * 6)
+    head = {"number": 6, "seal": rows[-1].seal, "sealed_at": SEALED_AT}
+    anchor = anchor_text(KEY, 4, ROWS[3].seal)
+    assert run(tmp_path, export(rows, head=head)) == 0
+    assert run(tmp_path, export(rows, head=head), "--ancre", anchor) == 1
+    assert "ROMPUE à la ligne n° 4" in capsys.readouterr().out
+
+
+def test_anchor_of_no_chain(tmp_path, capsys):
+    anchor = anchor_text("f" * 8, 4, ROWS[3].seal)
+    assert run(tmp_path, export(), "--ancre", anchor) == 1
+    assert "d'aucune chaîne" in capsys.readouterr().out
+
+
+def test_part_of_a_chain(tmp_path, capsys):
+    begins_after = {"number": 2, "seal": ROWS[1].seal}
+    assert run(tmp_path, export(ROWS[2:], begins_after=begins_after)) == 0
+    assert "les lignes 1 à 2" in capsys.readouterr().out
+
+
+def test_broken_export(tmp_path, capsys):
+    assert run(tmp_path, export(ROWS[:2] + ROWS[3:])) == 1
+    assert "ROMPUE à la ligne n° 3 : elle manque." in capsys.readouterr().out
+
+
+def test_manifest(tmp_path, capsys):
+    (tmp_path / "MANIFEST.sha256").write_text(f"{'0' * 64}  journal.json\n")
+    assert run(tmp_path, export()) == 1
+    assert "MODIFIÉS\n  journal.json" in capsys.readouterr().out
