@@ -17,5 +17,6 @@ install_log_filters(
     "odoo.addons.base.models.ir_cron",
 )
 
+
 def uninstall_hook(env):
     forget_functions(env.cr)

@@ -9,13 +9,6 @@ class OpcoConnection(models.Model):
 
     _inherit = "opco.connection"
 
-    user_id = fields.Many2one(
-        "res.users",
-        string="Person in charge of the token",
-        default=lambda self: self.env.user,
-        tracking=True,
-        help="Reminded before the token's anniversary; named in the register.",
-    )
     deputy_id = fields.Many2one(
         "res.users",
         tracking=True,

@@ -201,9 +201,6 @@ class OpcoConnectionSecrets(models.AbstractModel):
                 unreadable |= connection
         return unreadable
 
-    def _register_key_event(self, kind, **details):
-        """To extend: tell a register of keys what happened to this one."""
-
     def _clean_key(self, text):
         sentences = {
             "empty": self.env._("The token is empty: paste it again."),
