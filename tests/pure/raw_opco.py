@@ -22,7 +22,6 @@ NIR = "106057505612379"
 BODY = json.dumps({"cerfa": {"apprenti": {"nir": NIR, "nom": "LÉA"}}}).encode()
 
 
-
 @dataclass
 class Received:
     method: str

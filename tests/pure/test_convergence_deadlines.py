@@ -55,7 +55,9 @@ def elapsed(action, *args):
     return time.monotonic() - began
 
 
-@pytest.mark.parametrize("begun", [0, len("HTTP/1.1 200 X\r\nContent-"), len(ACCEPTED) - 9])
+@pytest.mark.parametrize(
+    "begun", [0, len("HTTP/1.1 200 X\r\nContent-"), len(ACCEPTED) - 9]
+)
 def test_a_trickled_answer_is_given_up(opco, begun):
     slow = reply(200, b" " * 200, Content_Type="text/plain")
     opco.on("/v1/dossiers", trickled(slow, begun))

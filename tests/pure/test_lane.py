@@ -5,6 +5,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+
 from lane import FAILURES_BEFORE_PAUSE, Lane
 
 NOW = datetime(2026, 11, 23, 10, 0)
