@@ -27,6 +27,7 @@
         "views/apprenticeship_legal_table_views.xml",
         "views/res_partner_views.xml",
         "wizards/apprenticeship_import_views.xml",
+        "wizards/apprenticeship_amend_views.xml",
         "views/apprenticeship_menus.xml",
     ],
     "demo": [

@@ -12,3 +12,4 @@ from . import apprenticeship_establishment_search
 from . import apprenticeship_pay_period
 from . import apprenticeship_override
 from . import apprenticeship_contract
+from . import apprenticeship_contract_amendment

@@ -1,5 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import apprenticeship_amend
 from . import apprenticeship_import_issue
 from . import apprenticeship_import
