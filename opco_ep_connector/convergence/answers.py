@@ -14,7 +14,6 @@ from typing import Any
 from .exchange import Exchange
 from .remote_text import decode, storable
 
-
 # Keys that only the container of a page has, in lower case (norm E4b).
 _AROUND_A_PAGE = frozenset(("total", "count", "page", "etatdossierresult"))
 
