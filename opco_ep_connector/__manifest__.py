@@ -12,7 +12,7 @@
     "application": True,
     "depends": ["l10n_fr_apprenticeship", "base_setup", "bus"],
     "external_dependencies": {
-        "python": ["cryptography", "jsonschema", "requests"],
+        "python": ["cryptography", "jsonschema", "requests", "requests-toolbelt"],
     },
     "data": [
         "security/opco_groups.xml",

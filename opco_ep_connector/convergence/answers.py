@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from .exchange import Exchange
@@ -30,6 +31,24 @@ class Receipt:
     external_number: str | None
     deca_number: str | None
     exchange: Exchange
+
+
+@dataclass(frozen=True)
+class Acknowledgement:
+    """The OPCO took what was sent; most do not number it."""
+
+    document_number: str | None
+    exchange: Exchange
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    """What the OPCO says of the CFA's key; `comment` is untrusted text."""
+
+    is_valid: bool
+    valid_until: date | None
+    comment: str | None
+    exchange: Exchange = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +102,39 @@ def read_receipt(body: bytes, exchange: Exchange) -> Receipt:
     if numbers[0] is None:
         raise Unreadable("no numeroInterne")
     return Receipt(*numbers, exchange)
+
+
+def read_acknowledgement(body: bytes, exchange: Exchange) -> Acknowledgement:
+    """Read a success whose body is not known: none, or JSON.
+
+    :raises Unreadable: for anything else, such as the page of a proxy
+    """
+    if not body.strip():
+        return Acknowledgement(None, exchange)
+    root = _decoded(body)
+    keys = _lowered(root[0] if isinstance(root, list) and len(root) == 1 else root)
+    return Acknowledgement(_text(keys.get("numerointernedocument")), exchange)
+
+
+def read_key_info(body: bytes, exchange: Exchange) -> KeyInfo:
+    """:raises Unreadable: without a ``status`` of the norm"""
+    keys = _lowered(_object(_decoded(body)))
+    status = (_text(keys.get("status")) or "").lower()
+    if status not in ("success", "error"):
+        raise Unreadable("no status")
+    return KeyInfo(
+        status == "success",
+        _day(keys.get("datefinvalidite")),
+        _text(keys.get("comment")),
+        exchange,
+    )
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat((_text(value) or "")[:10])
+    except ValueError:
+        return None
 
 
 def read_dossier(body: bytes, exchange: Exchange) -> Dossier:

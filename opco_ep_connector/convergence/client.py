@@ -9,25 +9,38 @@ refused with 401 was not processed, so its token is renewed once and it leaves a
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import requests
 
 from . import answers
-from .answers import Dossier, Receipt, StateList, StatesPage
+from .answers import (
+    Acknowledgement,
+    Dossier,
+    KeyInfo,
+    Receipt,
+    StateList,
+    StatesPage,
+)
 from .auth import Credentials, TokenSource
 from .deadline import within
 from .error_bodies import has_error_list
 from .errors import Unknown
 from .exchange import ACCEPTED, Exchange
+from .files import FileToSend, check_file, multipart, opened
 from .profile import (
+    CONVENTIONS_DEPOSIT,
+    DOCUMENTS_UPLOAD,
     DOSSIER_READ,
     DOSSIERS_DEPOSIT,
     DOSSIERS_STATES,
+    KEY_INFO,
     STATUS,
+    TERMINATION,
     Profile,
 )
+from .redact import MASK
 from .states import gather_pages, only_page
 from .transport import Answer, Call, Transport, utc_now
 from .verdicts import call_error, failed, has_no_route
@@ -89,7 +102,8 @@ class ConvergenceClient:
 
         Tells a key that is refused everywhere from one that is refused for a contract.
         """
-        answer = self._call(self._states_call(1, longest_body=_ACCESS_BYTES))
+        call = self._states_call(1, longest_body=_ACCESS_BYTES)
+        answer = self._call(lambda: call)
         _require_verdict(answer)
         if not answers.looks_like_json(answer.body):
             raise failed(answer, Unknown, "unreadable answer (not JSON)")
@@ -100,15 +114,50 @@ class ConvergenceClient:
 
         Lasts no longer than the profile's `longest_deposit`, the token included.
         """
-        headers = {"Content-Type": "application/json; charset=utf-8"}
-        seconds = self._profile.timeouts.deposit_read
-        url = self._profile.url(DOSSIERS_DEPOSIT)
-        with within(self._profile.longest_deposit):
-            answer = self._call(Call("POST", url, headers, seconds, body))
-        _require_success(answer)
+        answer = self._post(DOSSIERS_DEPOSIT, body)
         return _readable(
             answer,
             lambda: answers.read_receipt(answer.body, answer.exchange(ACCEPTED)),
+        )
+
+    def deposit_convention(
+        self, convention: Mapping[str, Any], file: FileToSend
+    ) -> Acknowledgement:
+        """Deposit a training agreement (E6): its data and its signed file.
+
+        :raises FileChanged: when the file is no longer what it was; nothing left
+        :raises UnusableFile: when the OPCO would not take it; nothing left
+        """
+        part = self._profile.convention_part
+        return self._upload(CONVENTIONS_DEPOSIT, part, convention, file)
+
+    def upload_document(
+        self, info: Mapping[str, Any], file: FileToSend
+    ) -> Acknowledgement:
+        """Attach a file to a dossier or an invoice (E9), `info` from `document`.
+
+        :raises FileChanged: when the file is no longer what it was; nothing left
+        :raises UnusableFile: when the OPCO would not take it; nothing left
+        """
+        part = self._profile.document_part
+        return self._upload(DOCUMENTS_UPLOAD, part, info, file)
+
+    def notify_termination(self, body: bytes) -> Acknowledgement:
+        """Notify an early termination (E11): exactly these bytes, UTF-8 JSON."""
+        return _acknowledged(self._post(TERMINATION, body))
+
+    def key_info(self, siren: str) -> KeyInfo:
+        """Ask until when the key is valid (E12), which wants the key in the query.
+
+        It is in no exchange and no error, even when the answer repeats it.
+        """
+        key = self._credentials.api_key
+        answer = self._get(KEY_INFO, {"siren": siren, "XAPIKEY": key})
+        answer = answer.without(key, MASK)
+        _require_success(answer)
+        return _readable(
+            answer,
+            lambda: answers.read_key_info(answer.body, answer.exchange(ACCEPTED)),
         )
 
     def read_dossier(
@@ -146,7 +195,8 @@ class ConvergenceClient:
         return gather_pages(self._states_page)
 
     def _states_page(self, number: int) -> StatesPage:
-        answer = self._call(self._states_call(number))
+        call = self._states_call(number)
+        answer = self._call(lambda: call)
         _require_success(answer)
         return _readable(answer, lambda: answers.read_states_page(answer.body))
 
@@ -166,7 +216,8 @@ class ConvergenceClient:
         return not has_no_route(answer)
 
     def _get(self, flow: str, query: Mapping[str, str]) -> Answer:
-        return self._call(self._get_call(flow, query))
+        call = self._get_call(flow, query)
+        return self._call(lambda: call)
 
     def _get_call(self, flow: str, query: Mapping[str, str]) -> Call:
         url = self._profile.url(flow)
@@ -174,14 +225,43 @@ class ConvergenceClient:
             url = f"{url}?{urlencode(query)}"
         return Call("GET", url, {}, self._profile.timeouts.read)
 
-    def _call(self, call: Call) -> Answer:
-        """Make a business call, with one renewal of the token on 401."""
+    def _post(self, flow: str, body: bytes) -> Answer:
+        """Return the answer to what changes something, once it is a success."""
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        seconds = self._profile.timeouts.deposit_read
+        call = Call("POST", self._profile.url(flow), headers, seconds, body)
+        with within(self._profile.longest_deposit):
+            answer = self._call(lambda: call)
+        _require_success(answer)
+        return answer
+
+    def _upload(
+        self, flow: str, part: str, document: Mapping[str, Any], file: FileToSend
+    ) -> Acknowledgement:
+        url, seconds = self._profile.url(flow), self._profile.timeouts.deposit_read
+        check_file(file, self._profile)
+
+        def make_call() -> Call:
+            body = multipart(part, document, self._profile.file_part, file, content)
+            headers = {"Content-Type": body.content_type}
+            return Call("POST", url, headers, seconds, body)
+
+        with opened(file) as content, within(self._profile.longest_deposit):
+            answer = self._call(make_call)
+        _require_success(answer)
+        return _acknowledged(answer)
+
+    def _call(self, make_call: Callable[[], Call]) -> Answer:
+        """Make a business call, and once more with a renewed token on 401.
+
+        It is made anew for that: a streamed body is read only once.
+        """
         token = self._tokens.token()
-        answer = self._fetch(call, token)
+        answer = self._fetch(make_call(), token)
         if answer.status != 401 or token is None:
             return answer
         self._tokens.invalidate(token)
-        return self._fetch(call, self._tokens.token())
+        return self._fetch(make_call(), self._tokens.token())
 
     def _fetch(self, call: Call, token: str | None) -> Answer:
         headers = {"Accept": "application/json", **call.headers}
@@ -201,6 +281,13 @@ def _require_success(answer: Answer) -> None:
     _require_verdict(answer)
     if answer.broken:
         raise failed(answer, Unknown, f"answer not read whole ({answer.broken})")
+
+
+def _acknowledged(answer: Answer) -> Acknowledgement:
+    return _readable(
+        answer,
+        lambda: answers.read_acknowledgement(answer.body, answer.exchange(ACCEPTED)),
+    )
 
 
 def _readable(answer: Answer, read: Callable[[], T]) -> T:

@@ -62,8 +62,9 @@ class _Connecting:
 
     def connect(self):
         with within(self.timeout):
-            super().connect()
+            connected = super().connect()
         self.sock.settimeout(self.timeout)
+        return connected
 
     def _new_conn(self) -> socket.socket:
         try:
@@ -96,11 +97,12 @@ class Adapter(requests.adapters.HTTPAdapter):
     def init_poolmanager(self, *args, **kwargs):
         context = create_urllib3_context()
         context.sslsocket_class = _TlsSocket
-        super().init_poolmanager(*args, ssl_context=context, **kwargs)
+        made = super().init_poolmanager(*args, ssl_context=context, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _HTTPPool,
             "https": _HTTPSPool,
         }
+        return made
 
 
 def _connected(host: str, port: int, options: Iterable[tuple]) -> socket.socket:

@@ -18,13 +18,41 @@ STATUS = "status"
 DOSSIERS_DEPOSIT = "dossiers_deposit"
 DOSSIER_READ = "dossier_read"
 DOSSIERS_STATES = "dossiers_states"
+CONVENTIONS_DEPOSIT = "conventions_deposit"
+DOCUMENTS_UPLOAD = "documents_upload"
+TERMINATION = "termination"
+KEY_INFO = "key_info"
+# Amendments leave by DOSSIERS_DEPOSIT; not every OPCO takes them there (norm §5.5).
+AMENDMENTS = "amendments"
 
 _PATHS = {
     STATUS: "/v1/status",
     DOSSIERS_DEPOSIT: "/v1/dossiers",
     DOSSIER_READ: "/v1/dossiers",
     DOSSIERS_STATES: "/v1/dossiers/etats",
+    CONVENTIONS_DEPOSIT: "/v1/conventions",
+    DOCUMENTS_UPLOAD: "/v1/documents",
+    TERMINATION: "/v2/dossiers/rupture/employeur",
+    KEY_INFO: "/v2/cfakeyinfo",
 }
+
+#: Known to be open at OPCO EP in July 2026, or inferred (amendments): norm §8.
+_OPEN_FLOWS = frozenset(
+    (
+        STATUS,
+        DOSSIERS_DEPOSIT,
+        DOSSIER_READ,
+        DOSSIERS_STATES,
+        CONVENTIONS_DEPOSIT,
+        AMENDMENTS,
+    )
+)
+
+#: A guess: the body of the norm is not public.
+TERMINATION_TEMPLATE = """{
+  "numeroInterne": "{numeroInterne}",
+  "dateRupture": "{dateRupture}"
+}"""
 
 
 class InvalidAddress(ValueError):
@@ -115,7 +143,7 @@ class Profile:
     scope: str | None = None
     api_key_header: str = "X-API-KEY"
     paths: Mapping[str, str] = field(default_factory=lambda: _PATHS, hash=False)
-    open_flows: frozenset[str] = frozenset(_PATHS)
+    open_flows: frozenset[str] = _OPEN_FLOWS
     # Query parameter of the page in the list of states; None when it has no pages (V1).
     states_page_parameter: str | None = None
     # Seconds a token is taken to live when the server does not say.
@@ -136,6 +164,14 @@ class Profile:
     nir_length: int = 15
     birth_department_length: int = 3
     proving_signature_key: str = "CERFASignatureProbante"
+    mobility_key: str = "mentionMobiliteInternationale"
+
+    convention_part: str = "convention"
+    document_part: str = "infosFichier"
+    file_part: str = "fichier"
+    accepted_mime_types: frozenset[str] = frozenset({"application/pdf"})
+    max_file_bytes: int = 10 * 1024 * 1024
+    termination_template: str = TERMINATION_TEMPLATE
 
     def __post_init__(self):
         if self.auth_mode not in AUTH_MODES:
@@ -156,9 +192,13 @@ class Profile:
 
         :raises ClosedFlow: when the OPCO does not offer it
         """
-        if flow not in self.open_flows or flow not in self.paths:
+        if not self.is_open(flow) or flow not in self.paths:
             raise ClosedFlow(flow)
         return self.base_url + self.paths[flow]
+
+    def is_open(self, flow: str) -> bool:
+        """Tell whether the OPCO offers this flow."""
+        return flow in self.open_flows
 
     @property
     def longest_deposit(self) -> float:

@@ -17,10 +17,11 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 import requests
 import urllib3.exceptions
+from requests_toolbelt import MultipartEncoder
 
 from .connections import Adapter
 from .deadline import seconds_left, within
@@ -66,7 +67,7 @@ class Call:
     url: str
     headers: Mapping[str, str] = field(repr=False)
     read_timeout: float
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | MultipartEncoder | None = field(default=None, repr=False)
     longest_body: int | None = None
 
 
@@ -94,6 +95,15 @@ class Answer:
     def without_body(self) -> "Answer":
         """Return the answer without its body, which may hold a token."""
         return replace(self, body=b"")
+
+    def without(self, secret: str, mask: str) -> "Answer":
+        """Return the answer with `secret` masked where the body repeats it."""
+        body = self.body
+        escaped = secret.replace("/", "\\/")
+        spellings = {secret, escaped, quote(secret, safe=""), quote_plus(secret)}
+        for spelling in spellings:
+            body = body.replace(spelling.encode(), mask.encode())
+        return replace(self, body=body)
 
     def exchange(self, outcome: str) -> Exchange:
         """Return what a journal keeps of the call."""

@@ -7,10 +7,32 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..convergence import profile as norm
+from ..convergence.termination import BadTemplate, check_template
 
-PATHS = ("status_path", "deposit_path", "read_path", "states_path")
+PATHS = (
+    "status_path",
+    "deposit_path",
+    "read_path",
+    "states_path",
+    "convention_path",
+    "document_path",
+    "termination_path",
+    "key_info_path",
+)
+PART_NAMES = ("convention_part", "document_part", "file_part", "mobility_key")
+# What an OPCO may not offer.
+FLOWS = {
+    "contracts_open": norm.DOSSIERS_DEPOSIT,
+    "amendments_open": norm.AMENDMENTS,
+    "conventions_open": norm.CONVENTIONS_DEPOSIT,
+    "documents_open": norm.DOCUMENTS_UPLOAD,
+    "termination_open": norm.TERMINATION,
+    "key_info_open": norm.KEY_INFO,
+}
+ALWAYS_OPEN = frozenset((norm.STATUS, norm.DOSSIER_READ, norm.DOSSIERS_STATES))
 PATH = re.compile(r"/[A-Za-z0-9_.\-]+(/[A-Za-z0-9_.\-]+)*")
 HEADER_NAME = re.compile(r"[A-Za-z0-9\-]+")
+MIME_TYPE = re.compile(r"[a-z]+/[a-z0-9.+\-]+")
 PARAMETER = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
 TO_TEST_AGAIN = frozenset(
     (*PATHS, "auth_mode", "scope", "api_key_header", "states_page_parameter")
@@ -43,6 +65,68 @@ class OpcoProfile(models.Model):
     deposit_path = fields.Char(required=True, default="/v1/dossiers")
     read_path = fields.Char(required=True, default="/v1/dossiers")
     states_path = fields.Char(required=True, default="/v1/dossiers/etats")
+    convention_path = fields.Char(
+        string="Agreements path", required=True, default="/v1/conventions"
+    )
+    document_path = fields.Char(
+        string="Documents path", required=True, default="/v1/documents"
+    )
+    termination_path = fields.Char(
+        string="Terminations path",
+        required=True,
+        default="/v2/dossiers/rupture/employeur",
+    )
+    key_info_path = fields.Char(
+        string="Key validity path", required=True, default="/v2/cfakeyinfo"
+    )
+    contracts_open = fields.Boolean(string="Contracts", default=True)
+    amendments_open = fields.Boolean(
+        string="Amendments",
+        default=True,
+        help="Amendments leave as contracts do; not every OPCO takes them by API.",
+    )
+    conventions_open = fields.Boolean(string="Training agreements", default=True)
+    documents_open = fields.Boolean(
+        string="Documents",
+        help="Whether OPCO EP takes documents is not public: to be opened once known.",
+    )
+    termination_open = fields.Boolean(
+        string="Early terminations",
+        help="Part of V2, which OPCO EP did not offer in July 2026.",
+    )
+    key_info_open = fields.Boolean(
+        string="Key validity",
+        help="Part of V2, which OPCO EP did not offer in July 2026.",
+    )
+    convention_part = fields.Char(
+        string="Agreement part", required=True, default="convention"
+    )
+    document_part = fields.Char(
+        string="Document part", required=True, default="infosFichier"
+    )
+    file_part = fields.Char(required=True, default="fichier")
+    mobility_key = fields.Char(
+        string="Wire name of the international mobility",
+        required=True,
+        default="mentionMobiliteInternationale",
+    )
+    accepted_mime_types = fields.Char(
+        string="Accepted file types",
+        required=True,
+        default="application/pdf",
+        help="MIME types, separated by commas.",
+    )
+    max_file_megabytes = fields.Integer(
+        string="Largest file (MB)", required=True, default=10
+    )
+    termination_template = fields.Text(
+        string="Body of an early termination",
+        required=True,
+        default=norm.TERMINATION_TEMPLATE,
+        help="JSON where {numeroInterne}, {numeroExterne}, {numeroDeca}, {dateRupture} "
+        "and {motifRupture} stand for values. The norm's own body is not public: the "
+        "one given here is a guess.",
+    )
     states_page_parameter = fields.Char(
         string="Page parameter of the states",
         help="Query parameter by which the list of states is read page by page, such "
@@ -143,6 +227,52 @@ class OpcoProfile(models.Model):
         "is at least as long, up to 1440 minutes.",
     )
 
+    _file_size = models.Constraint(
+        "CHECK(max_file_megabytes BETWEEN 1 AND 100)",
+        "The largest file is between 1 and 100 MB.",
+    )
+
+    @api.constrains(*PART_NAMES)
+    def _check_part_names(self):
+        for profile in self:
+            # isidentifier: one of the known spellings has an accent.
+            if not all(profile[name].isidentifier() for name in PART_NAMES):
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, the names of parts and keys hold "
+                        "letters, digits and underscores only.",
+                        profile=profile.name,
+                    )
+                )
+
+    @api.constrains("accepted_mime_types")
+    def _check_mime_types(self):
+        for profile in self:
+            if not all(map(MIME_TYPE.fullmatch, profile._mime_types())):
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, file types are MIME types "
+                        "separated by commas, such as application/pdf.",
+                        profile=profile.name,
+                    )
+                )
+
+    @api.constrains("termination_template")
+    def _check_termination_template(self):
+        for profile in self:
+            try:
+                check_template(profile.termination_template)
+            except BadTemplate as error:
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, the body of an early termination "
+                        "is a JSON object that holds {dateRupture}, a number of the "
+                        "dossier such as {numeroInterne}, and no other placeholder "
+                        "than those of the help.",
+                        profile=profile.name,
+                    )
+                ) from error
+
     @api.constrains("states_page_parameter")
     def _check_page_parameter(self):
         for profile in self:
@@ -204,6 +334,12 @@ class OpcoProfile(models.Model):
         pairs = (self.state_aliases or "").replace(" ", "").split(",")
         return dict(pair.split("=") for pair in pairs if pair)
 
+    def _mime_types(self):
+        return frozenset(self.accepted_mime_types.lower().replace(" ", "").split(","))
+
+    def _open_flows(self):
+        return ALWAYS_OPEN | {flow for name, flow in FLOWS.items() if self[name]}
+
     def _norm_state(self, raw_state):
         """Return the norm's spelling of a state; an unknown one comes back as it is."""
         state = (raw_state or "").strip().upper()
@@ -230,7 +366,12 @@ class OpcoProfile(models.Model):
                 norm.DOSSIERS_DEPOSIT: self.deposit_path,
                 norm.DOSSIER_READ: self.read_path,
                 norm.DOSSIERS_STATES: self.states_path,
+                norm.CONVENTIONS_DEPOSIT: self.convention_path,
+                norm.DOCUMENTS_UPLOAD: self.document_path,
+                norm.TERMINATION: self.termination_path,
+                norm.KEY_INFO: self.key_info_path,
             },
+            open_flows=self._open_flows(),
             timeouts=norm.Timeouts(
                 self.connect_timeout,
                 self.read_timeout,
@@ -243,4 +384,11 @@ class OpcoProfile(models.Model):
             rncp_prefix=self.rncp_prefix,
             nir_length=int(self.nir_length),
             proving_signature_key=self.proving_signature_key,
+            mobility_key=self.mobility_key,
+            convention_part=self.convention_part,
+            document_part=self.document_part,
+            file_part=self.file_part,
+            accepted_mime_types=self._mime_types(),
+            max_file_bytes=self.max_file_megabytes * 1024 * 1024,
+            termination_template=self.termination_template,
         )

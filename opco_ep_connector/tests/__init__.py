@@ -7,6 +7,7 @@ from . import test_connection
 from . import test_delivery
 from . import test_follow_up
 from . import test_neutralize
+from . import test_profile
 from . import test_register
 from . import test_secrets_route
 from . import test_settlement
