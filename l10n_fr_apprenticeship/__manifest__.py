@@ -28,6 +28,7 @@
         "views/res_partner_views.xml",
         "wizards/apprenticeship_import_views.xml",
         "wizards/apprenticeship_amend_views.xml",
+        "wizards/apprenticeship_termination_views.xml",
         "views/apprenticeship_menus.xml",
     ],
     "demo": [

@@ -257,11 +257,11 @@ def _check_free_days(termination: Termination) -> Iterator[Remark]:
 
 def _check_delays(termination: Termination) -> Iterator[Remark]:
     notice, effect = termination.notice_date, termination.effect_date
-    if notice is None or effect is None:
+    if notice is None or effect is None or effect < notice:
         return
     if termination.case == "resignation":
         mediator = termination.mediator_date
-        if mediator and notice < mediator + timedelta(DAYS_AFTER_MEDIATOR):
+        if mediator and (notice - mediator).days < DAYS_AFTER_MEDIATOR:
             yield Remark(
                 f"L'employeur est informé le {notice:%d/%m/%Y}, moins de "
                 f"{DAYS_AFTER_MEDIATOR} jours après la saisine du médiateur le "

@@ -13,3 +13,4 @@ from . import apprenticeship_pay_period
 from . import apprenticeship_override
 from . import apprenticeship_contract
 from . import apprenticeship_contract_amendment
+from . import apprenticeship_contract_termination

@@ -30,6 +30,8 @@ ACCESS = {
     "apprenticeship.contract": {"user": "rwc", "manager": "rwcu"},
     "apprenticeship.pay.period": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.override": {"user": "rc", "manager": "rcu"},
+    "apprenticeship.amend": {"user": "rwcu", "manager": "rwcu"},
+    "apprenticeship.termination": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.import": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.import.issue": {"user": "rwcu", "manager": "rwcu"},
 }

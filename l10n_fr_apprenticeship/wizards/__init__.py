@@ -4,3 +4,4 @@
 from . import apprenticeship_amend
 from . import apprenticeship_import_issue
 from . import apprenticeship_import
+from . import apprenticeship_termination
