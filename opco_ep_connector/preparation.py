@@ -10,12 +10,13 @@ from typing import Any
 class Preparation:
     """A contract, read, checked and rendered once.
 
-    `content` is what would leave, personal data included; the sentences are in the
-    user's language, without what this user may not read.
+    `form` is the `Cerfa` and `content` what would leave, personal data included; the
+    sentences are in the user's language, without what this user may not read.
     """
 
     contract: Any
     connection: Any
+    form: Any = field(default=None, repr=False)
     content: dict = field(default_factory=dict, repr=False)
     blocking: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

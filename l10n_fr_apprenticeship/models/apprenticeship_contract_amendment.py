@@ -32,7 +32,7 @@ class ApprenticeshipContract(models.Model):
         copy=False,
         prefetch=False,
         groups=fields.NO_ACCESS,
-        help="The form as it was concluded, kept when the contract is amended.",
+        help="The form as it was concluded: as it was sent, or else amended.",
     )
     is_frozen = fields.Boolean(
         string="Replaced by an amendment", compute="_compute_is_frozen"
@@ -107,7 +107,9 @@ class ApprenticeshipContract(models.Model):
     def create(self, vals_list):
         contracts = super().create(vals_list)
         for contract in contracts.filtered("origin_id"):
-            contract.sudo()._amended_version()._keep_as_concluded()
+            amended = contract.sudo()._amended_version()
+            if amended and not amended.snapshot:
+                amended._keep_as_concluded(read_cerfa(amended))
         return contracts
 
     def write(self, vals):
@@ -273,11 +275,9 @@ class ApprenticeshipContract(models.Model):
         """Return the number under which the OPCO knows this version."""
         return self.deca_number or self.origin_id.deca_number
 
-    def _keep_as_concluded(self):
-        """Keep the form, unless it has been kept since it was concluded."""
-        for contract in self:
-            if not contract.snapshot:
-                contract.snapshot = to_plain(read_cerfa(contract))
+    def _keep_as_concluded(self, cerfa):
+        """Keep a form as what was concluded, whatever becomes of the contacts."""
+        self.snapshot = to_plain(cerfa)
 
     def _form(self):
         """Return the form: as it was concluded, once the version is replaced."""

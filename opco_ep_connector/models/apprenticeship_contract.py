@@ -248,9 +248,10 @@ class ApprenticeshipContract(models.Model):
         ]
 
     def _opco_prepare_one(self, cerfa, findings, connection, profile, unrouted_reason):
-        preparation = Preparation(self, connection)
+        preparation = Preparation(self, connection, cerfa)
         preparation.blocking += filter(
-            None, (self._opco_already_sent(), unrouted_reason)
+            None,
+            (self._opco_already_sent(), self._opco_not_amendable(), unrouted_reason),
         )
         for finding in findings:
             if finding.is_blocking:
@@ -297,6 +298,8 @@ class ApprenticeshipContract(models.Model):
             dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
         )
         contracts.flush_recordset(["opco_transport_state"])
+        for one in preparations:
+            one.contract.sudo()._keep_as_concluded(one.form)
         transmissions = self.env["opco.transmission"]._queue(preparations)
         transmissions.contract_id._mark_ready()
         for transmission in transmissions.sudo():
@@ -315,6 +318,19 @@ class ApprenticeshipContract(models.Model):
         if self.state not in ("draft", "ready"):
             return self.env._("Only drafts and ready contracts can be transmitted.")
         return self.env._("Already on its way to the OPCO.")
+
+    def _opco_not_amendable(self):
+        """Return why the version that this one amends keeps it waiting, or nothing."""
+        if not self.origin_id:
+            return None
+        amended = self.sudo()._amended_version()
+        if amended.opco_transport_state in (False, "sent"):
+            return None
+        return self.env._(
+            "%(contract)s, which it amends, is not settled with the OPCO yet: wait for "
+            "its receipt.",
+            contract=amended.name,
+        )
 
     def _opco_route(self):
         """Return the connection of each contract, and why others have none.

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_access
+from . import test_amendment
 from . import test_concurrency
 from . import test_connection
 from . import test_delivery
