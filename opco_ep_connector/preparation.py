@@ -17,6 +17,7 @@ class Preparation:
     contract: Any
     connection: Any
     form: Any = field(default=None, repr=False)
+    operation: str = "contract"
     content: dict = field(default_factory=dict, repr=False)
     blocking: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -9,4 +9,5 @@ from . import opco_dossier
 from . import opco_transmission
 from . import opco_exchange
 from . import apprenticeship_contract
+from . import apprenticeship_contract_termination
 from . import apprenticeship_establishment_search

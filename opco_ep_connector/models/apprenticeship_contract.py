@@ -117,7 +117,7 @@ class ApprenticeshipContract(models.Model):
         waiting = self.filtered(
             lambda contract: contract.opco_transport_state in ("queued", "retry")
         ).sudo()
-        rows = waiting.opco_transmission_ids.filtered(
+        rows = waiting.opco_transmission_ids._deposits().filtered(
             lambda row: row.state in row.DUE_STATES
         )
         stopped = self.env["opco.scheduler"]._waiting_in_vain(rows.connection_id)
@@ -275,7 +275,7 @@ class ApprenticeshipContract(models.Model):
         """Return what the OPCO said of exactly this content, if it rejected it."""
         if self.opco_transport_state != "rejected":
             return None
-        rejected = self.sudo().opco_transmission_ids.sorted("id")[-1:]
+        rejected = self.sudo().opco_transmission_ids._deposits().sorted("id")[-1:]
         if rejected.payload_sha256 != payload.digest(payload.encode(content)):
             return None
         return self.env._(
@@ -424,6 +424,8 @@ class ApprenticeshipContract(models.Model):
         # Odoo tracks in the language of whoever writes, a cron here.
         language = self.user_id.lang or self.env.lang
         self.sudo().with_context(lang=language).write(values)
+        if values.get("opco_state") in ("broken", "cancelled"):
+            self._opco_termination_is_done()
 
     def _opco_let_go_of_refused(self, dossier):
         """What the OPCO refused or cancelled may be transmitted again."""
@@ -451,7 +453,7 @@ class ApprenticeshipContract(models.Model):
             lambda contract: contract.state in CONTRACT_STATE.values()
         ).state = "ready"
         for contract in self:
-            rows = contract.opco_transmission_ids.filtered(
+            rows = contract.opco_transmission_ids._deposits().filtered(
                 lambda row: row.environment == environment and row.is_live
             )
             dossiers = self.env["opco.dossier"].search(
@@ -468,6 +470,8 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_outcome_line(self, transmission):
         """Return the outcome as a line of chatter; remote text is escaped."""
+        if transmission.operation == "termination":
+            return self._opco_termination_line(transmission)
         opco = transmission.profile_id.name
         at = fields.Datetime.context_timestamp(
             self.with_context(tz=self.user_id.tz or "Europe/Paris"),

@@ -13,5 +13,6 @@ from . import test_register
 from . import test_secrets_route
 from . import test_settlement
 from . import test_simulation
+from . import test_termination
 from . import test_transmission
 from . import test_transmit_wizard
