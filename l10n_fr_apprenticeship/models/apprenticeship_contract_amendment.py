@@ -13,7 +13,13 @@ from ..cerfa_reading import contract_field, contract_fields, form_page, read_cer
 
 PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
 
-FORM_FIELDS = frozenset(contract_fields())
+# Every box, and the records that fill several of them.
+FORM_FIELDS = frozenset(contract_fields()) | {
+    "apprentice_id",
+    "tutor_id",
+    "second_tutor_id",
+    "training_id",
+}
 # What an amendment states for itself.
 OWN_FIELDS = frozenset(contract_field(path) for path in OWN_BOXES)
 
@@ -197,12 +203,12 @@ class ApprenticeshipContract(models.Model):
         for contract, other in ((self, amendment), (amendment, self)):
             contract._message_log(
                 body=self.env._(
-                    "Amendment no. %(number)s of %(contract)s: %(reason)s",
+                    "Amendment no. %(number)s of %(contract)s: %(reason)s %(link)s",
                     number=amendment.amendment_number,
                     contract=first.name,
                     reason=reason.display_name,
+                    link=other._get_html_link(),
                 )
-                + other._get_html_link()
             )
         return amendment.sudo(False)
 

@@ -205,6 +205,8 @@ class TestAmendment(ApprenticeshipCase):
         frozen = self.contract.with_user(self.clerk)
         for values in (
             {"weekly_hours": 30},
+            {"tutor_id": False},
+            {"training_id": False},
             {"employer_street": "1 RUE NEUVE"},
             {"pay_period_ids": [Command.clear()]},
         ):
