@@ -38,7 +38,9 @@ class ApprenticeshipTermination(models.TransientModel):
     case = fields.Selection(
         lambda self: self._selection_of("termination_case"), string="Legal case"
     )
-    case_explanation = fields.Text(compute="_compute_case_explanation")
+    case_explanation = fields.Text(
+        string="What it asks", compute="_compute_case_explanation"
+    )
     initiative = fields.Selection(
         lambda self: self._selection_of("termination_initiative"),
         string="On the initiative of",

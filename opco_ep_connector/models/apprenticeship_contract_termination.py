@@ -179,17 +179,28 @@ class ApprenticeshipContract(models.Model):
             ),
         ]
         entries = Markup().join(
-            Markup("<li>%s : <b>%s</b></li>") % (label, value)
+            Markup("<li>%s</li>")
+            % self.env._(
+                "%(label)s: %(value)s", label=label, value=Markup("<b>%s</b>") % value
+            )
             for label, value in lines
             if value
         )
         return Markup("<p>%s</p><p>%s</p><ul>%s</ul>") % (
             reason,
-            self.env._(
+            self._opco_end_of_todo(),
+            entries,
+        )
+
+    def _opco_end_of_todo(self):
+        if self._opco_is_deposited():
+            return self.env._(
                 "Enter this one on its portal; the to-do closes by itself when its "
                 "state comes back."
-            ),
-            entries,
+            )
+        return self.env._(
+            "Enter this one on its portal, then mark the to-do as done: the contract "
+            "was not deposited from here, its state does not come back."
         )
 
     @api.model

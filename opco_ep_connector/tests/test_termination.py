@@ -168,6 +168,14 @@ class TestTermination(ConnectorCase):
         self.assertFalse(contract.opco_transmission_ids)
         self.assertFalse(contract.activity_ids)
 
+    def test_contract_deposited_elsewhere_is_a_todo_to_close_by_hand(self):
+        contract = self.new_contract()
+        contract.write({"state": "active", "deca_number": "075202609001234"})
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        self.assertEqual(contract.state, "broken")
+        [todo] = contract.activity_ids
+        self.assertIn("mark the to-do as done", todo.note)
+
     def test_contract_on_its_way_waits(self):
         contract = self.new_contract()
         self.transmit(contract)
