@@ -1105,10 +1105,9 @@ class ApprenticeshipContract(models.Model):
         tutors = (self.tutor_id | self.second_tutor_id)._origin
         if not tutors:
             return self.browse()
-        return self.search(
+        running = self.search(
             [
                 ("company_id", "in", self.company_id.ids),
-                ("is_current", "=", True),
                 ("state", "in", ("ready", "active")),
                 ("date_start", "!=", False),
                 ("date_end", "!=", False),
@@ -1117,6 +1116,7 @@ class ApprenticeshipContract(models.Model):
                 ("second_tutor_id", "in", tutors.ids),
             ]
         )
+        return running._last_versions()
 
     def _tutor_contracts_among(self, contracts):
         """Return the other contracts of the same tutors that meet this one in time."""

@@ -260,6 +260,16 @@ class ApprenticeshipContract(models.Model):
         )
         return (first | amendments).sorted("amendment_number")
 
+    def _last_versions(self):
+        """Return the last version among these of each contract, in the same order."""
+        last = {
+            version.origin_id or version: version
+            for version in self.sorted("amendment_number")
+        }
+        return self.filtered(
+            lambda version: last[version.origin_id or version] == version
+        )
+
     def _amended_version(self):
         """Return the version that this amendment amends; nothing for the first one."""
         if not self.origin_id:

@@ -187,6 +187,15 @@ class TestAmendment(ApprenticeshipCase):
         many = few | amended() | amended() | amended()
         self.assertEqual(check(many), asked)
 
+    def test_tutor_has_the_contract_while_its_amendment_is_a_draft(self):
+        other = self.new_contract(tutor_id=self.contract.tutor_id.id)
+        count = len(other._circumstances()[other].tutor_contracts)
+        amendment = self.amend()
+        self.assertEqual(len(other._circumstances()[other].tutor_contracts), count)
+        amendment.state = "active"
+        self.assertEqual(len(other._circumstances()[other].tutor_contracts), count)
+        self.assertEqual(count, 1)
+
     # ------------------------------------------------------------------- frozen
     def test_replaced_version_is_what_was_concluded(self):
         before = self.contract._to_cerfa()

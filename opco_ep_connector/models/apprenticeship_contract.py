@@ -33,6 +33,10 @@ DOSSIER_FIELDS = (
     "opco_external_number",
     "deca_number",
 )
+# And of the notice of its early termination.
+TERMINATION_FIELDS = ("opco_termination_state", "opco_termination_message")
+# Written by what the exchanges end in, by nobody else.
+MIRRORED_FIELDS = (*TRANSMISSION_FIELDS, *DOSSIER_FIELDS, *TERMINATION_FIELDS)
 
 
 class ApprenticeshipContract(models.Model):
@@ -447,7 +451,7 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_mirror_environment(self, environment):
         """Show what this environment has received, which may be nothing."""
-        self.write(dict.fromkeys((*TRANSMISSION_FIELDS, *DOSSIER_FIELDS), False))
+        self.write(dict.fromkeys(MIRRORED_FIELDS, False))
         # What another environment decided is not true of the contract.
         self.filtered(
             lambda contract: contract.state in CONTRACT_STATE.values()
@@ -532,7 +536,7 @@ class ApprenticeshipContract(models.Model):
 
     @api.model
     def _opco_check_written(self, names):
-        if not self.env.su and names & {*TRANSMISSION_FIELDS, *DOSSIER_FIELDS}:
+        if not self.env.su and names & {*MIRRORED_FIELDS}:
             raise AccessError(
                 self.env._("Only the exchanges with the OPCO write these fields.")
             )

@@ -11,9 +11,9 @@ from odoo.addons.l10n_fr_apprenticeship.cerfa.termination import CASES
 from ..convergence.profile import TERMINATION
 from ..convergence.termination import termination_body
 from ..preparation import Preparation
+from .apprenticeship_contract import TERMINATION_FIELDS
 
 TODO = "opco_ep_connector.activity_type_termination"
-TERMINATION_FIELDS = ("opco_termination_state", "opco_termination_message")
 # What is in these states is neither at the OPCO nor certainly elsewhere.
 ON_ITS_WAY = ("queued", "retry", "unknown", "held")
 # In these states the OPCO has closed the dossier: its state has nothing to say more.

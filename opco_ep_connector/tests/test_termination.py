@@ -123,6 +123,10 @@ class TestTermination(ConnectorCase):
         with self.assertRaisesRegex(UserError, "has or may have"):
             self.terminate()
 
+    def test_nobody_writes_where_the_notice_stands(self):
+        with self.assertRaises(AccessError):
+            self.contract.with_user(self.transmitter).opco_termination_state = "done"
+
     def test_only_a_transmitter_tells_the_opco(self):
         clerk = self.new_user("termination_clerk", USER)
         with self.assertRaises(AccessError):
