@@ -22,7 +22,8 @@ STATED = (
 class ApprenticeshipContract(models.Model):
     """The early end of a contract, as the parties decided it."""
 
-    _inherit = "apprenticeship.contract"
+    # A subject of its own, in a file of its own.
+    _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
     termination_kind = fields.Selection(
         [("cancelled", "Cancelled before its start"), ("broken", "Broken")],

@@ -21,11 +21,8 @@ class ApprenticeshipAmend(models.TransientModel):
     deca_number = fields.Char(
         string="Number of the amended contract", related="contract_id.deca_number"
     )
-    contract_date_start = fields.Date(related="contract_id.date_start")
-    contract_date_end = fields.Date(related="contract_id.date_end")
     reason_id = fields.Many2one(
         "apprenticeship.code",
-        string="Reason",
         required=True,
         ondelete="cascade",
         domain=lambda self: self._domain_reasons(),

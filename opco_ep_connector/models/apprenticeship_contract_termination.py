@@ -25,7 +25,8 @@ ENDED_EARLY = ("broken", "cancelled")
 class ApprenticeshipContract(models.Model):
     """An early termination, told to the OPCO or entered on its portal by a person."""
 
-    _inherit = "apprenticeship.contract"
+    # A subject of its own, in a file of its own.
+    _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
     opco_termination_state = fields.Selection(
         [
