@@ -67,13 +67,21 @@ class ApprenticeshipContract(models.Model):
                 not contract.is_current and contract.state != "cancelled"
             )
 
-    @api.depends("is_current", "state", "deca_number")
+    @api.depends("is_current", "state", "deca_number", "date_start", "date_end")
     def _compute_may_be_amended(self):
-        for contract in self:
-            contract.may_be_amended = contract.is_current and (
-                contract.state == "active"
-                or (contract.state == "ready" and bool(contract.deca_number))
+        in_force = self.filtered(
+            lambda contract: (
+                contract.is_current
+                and contract.date_start
+                and contract.date_end
+                and (
+                    contract.state == "active"
+                    or (contract.state == "ready" and contract.deca_number)
+                )
             )
+        )
+        for contract in self:
+            contract.may_be_amended = contract in in_force
 
     @api.depends("amendment_ids.state", "origin_id.amendment_ids.state")
     def _compute_versions_around(self):
@@ -171,6 +179,20 @@ class ApprenticeshipContract(models.Model):
             "domain": [("id", "in", (first | first.amendment_ids).ids)],
             "context": {},
         }
+
+    def action_draft(self):
+        """A cancelled amendment comes back only if no other has taken its place."""
+        for contract in self.filtered("origin_id"):
+            if contract.state == "cancelled" and contract.replaced_by_id:
+                raise UserError(
+                    self.env._(
+                        "%(contract)s does not come back: %(amendment)s has taken its "
+                        "place since.",
+                        contract=contract.name,
+                        amendment=contract.replaced_by_id.name,
+                    )
+                )
+        return super().action_draft()
 
     # ----------------------------------------------------------------- business
     def _amend(self, reason, date_effect):

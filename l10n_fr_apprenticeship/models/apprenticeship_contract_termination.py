@@ -69,13 +69,21 @@ class ApprenticeshipContract(models.Model):
     )
     may_be_terminated = fields.Boolean(compute="_compute_may_be_terminated")
 
-    @api.depends("is_current", "state", "deca_number", "origin_id")
+    @api.depends("is_current", "state", "origin_id", "date_start", "date_end")
     def _compute_may_be_terminated(self):
-        for contract in self:
-            contract.may_be_terminated = contract.is_current and (
-                contract.state == "active"
-                or (contract.state == "ready" and not contract.origin_id)
+        in_force = self.filtered(
+            lambda contract: (
+                contract.is_current
+                and contract.date_start
+                and contract.date_end
+                and (
+                    contract.state == "active"
+                    or (contract.state == "ready" and not contract.origin_id)
+                )
             )
+        )
+        for contract in self:
+            contract.may_be_terminated = contract in in_force
 
     # ------------------------------------------------------------------ actions
     def action_terminate(self):

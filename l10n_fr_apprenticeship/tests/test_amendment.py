@@ -242,6 +242,21 @@ class TestAmendment(ApprenticeshipCase):
         self.assertEqual(again.amendment_number, 2)
         self.assertEqual(again.amended_id, self.contract)
 
+    def test_cancelled_amendment_comes_back_unless_replaced(self):
+        amendment = self.amend()
+        amendment.action_cancel()
+        amendment.action_draft()
+        self.assertTrue(amendment.is_current)
+        amendment.action_cancel()
+        self.amend()
+        with self.assertRaisesRegex(UserError, "taken its place"):
+            amendment.with_user(self.clerk).action_draft()
+
+    def test_contract_without_dates_is_neither_amended_nor_terminated(self):
+        self.contract.date_end = False
+        self.assertFalse(self.contract.may_be_amended)
+        self.assertFalse(self.contract.may_be_terminated)
+
     def test_deleted_draft_gives_the_version_back(self):
         self.amend().unlink()
         self.assertTrue(self.contract.is_current)
