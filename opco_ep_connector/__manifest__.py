@@ -21,7 +21,7 @@
         "data/opco_profile.xml",
         "data/ir_config_parameter.xml",
         "data/ir_cron.xml",
-        "data/mail_activity_type.xml",
+        "data/mail_activity_type_termination.xml",
         "data/ir_actions_server.xml",
         "views/opco_transmission_views.xml",
         "views/opco_dossier_views.xml",

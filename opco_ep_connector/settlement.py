@@ -10,9 +10,6 @@ from .convergence.errors import ConvergenceError
 from .convergence.matching import identity, is_same_contract
 from .models.transactions import in_own_transaction
 
-# The norm's states of a dossier that ended before its time (§4.1).
-ENDED_EARLY = ("RUPTURE", "ANNULE")
-
 _logger = logging.getLogger(__name__)
 
 
@@ -28,13 +25,14 @@ class Settlement:
         self.client = client
 
     def run(self):
-        unknown = self.env["opco.transmission"].search(
-            [("connection_id", "=", self.connection.id), ("state", "=", "unknown")],
+        rows = self.env["opco.transmission"].search(
+            [
+                ("connection_id", "=", self.connection.id),
+                ("state", "=", "unknown"),
+                ("operation", "=", "contract"),
+            ],
             order="id",
         )
-        for row in unknown._terminations():
-            self._settle_termination(row._in_sender_language())
-        rows = unknown._deposits()
         if not rows:
             return
         try:
@@ -61,21 +59,6 @@ class Settlement:
             if detail is not None:
                 details[dossier] = detail
         return details
-
-    def _settle_termination(self, row):
-        """A termination has arrived when the dossier it names has ended."""
-        number = row.contract_id.opco_internal_number
-        try:
-            detail = self.client.read_dossier(internal_number=number)
-        except ConvergenceError as error:
-            _logger.warning("%s: nothing is settled: %s", self.connection.name, error)
-            return
-        profile = self.connection.profile_id
-        if detail and profile._norm_state(detail.raw_state or "") in ENDED_EARLY:
-            in_own_transaction(self.env, partial(row._record_done, detail))
-        else:
-            in_own_transaction(self.env, row._record_not_found)
-        row._apply_in_own_transaction()
 
     def _settle(self, row, details):
         sent = identity(json.loads(row.payload)["cerfa"])

@@ -11,6 +11,7 @@ from odoo.exceptions import UserError
 from ..convergence.errors import AuthRefused, ConvergenceError
 from ..convergence.redact import redact_text
 from ..settlement import Settlement
+from ..termination_settlement import TerminationSettlement
 from .outcome_messages import explain_failure
 from .transactions import in_own_transaction, isolated
 
@@ -235,6 +236,7 @@ class OpcoDossier(models.Model):
             self.env, lambda: self._record_states(connection, states).ids
         )
         Settlement(connection, client).run()
+        TerminationSettlement(connection, client).run()
         for dossier_id in changed_ids:
             self.browse(dossier_id)._refresh_detail(client)
 

@@ -2,8 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
@@ -110,6 +111,22 @@ class TestTermination(ConnectorCase):
         self.refresh()
         self.assertEqual(row.state, "sent", row.message)
         self.assertEqual(self.contract.state, "broken")
+
+    def test_notice_that_did_not_arrive_leaves_again(self):
+        self.sandbox.add_fault(
+            "reset_after_read", method="POST", path="/v2/dossiers/rupture/employeur"
+        )
+        row = self.terminate()
+        self.deliver()
+        self.assertEqual(row.state, "unknown", row.message)
+        payload = row.payload
+        self.refresh()
+        minutes = self.connection.profile_id.settle_minutes + 1
+        row.answered_at = fields.Datetime.now() - timedelta(minutes=minutes)
+        self.refresh()
+        self.assertEqual(row.state, "retry")
+        self.deliver()
+        self.assertEqual((row.state, row.payload), ("sent", payload))
 
     def test_corrected_before_it_left(self):
         first = self.terminate()
