@@ -26,6 +26,8 @@ PG_DATA=${PG_DATA:-$CACHE/postgres}
 # A Unix socket's path may hold 107 bytes: the cache folder's may be longer.
 PG_SOCKET=/tmp/opco-ep-pg-$(id -u)-$PG_PORT
 RUN=${RUN:-$CACHE/run}
+# Two clusters may hold databases of the same name: each has its attachments.
+export ODOO_DATA=${ODOO_DATA:-$CACHE/data}
 ADDONS=l10n_fr_apprenticeship,opco_ep_connector
 
 say() { printf '%s\n' "$*"; }

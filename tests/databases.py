@@ -35,7 +35,7 @@ def cursor(database="postgres"):
 
 def filestore(name):
     """Return the folder of a database's attachments."""
-    return Path(os.environ["CACHE"]) / "data" / "filestore" / name
+    return Path(os.environ["ODOO_DATA"]) / "filestore" / name
 
 
 def exists(name):

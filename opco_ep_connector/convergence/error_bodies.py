@@ -17,6 +17,8 @@ from .errors import RemoteError
 from .remote_text import SHOWN_LIMIT, decode, storable
 
 MAX_ERRORS = 50
+#: Characters that cannot be shown, in what is still taken for text.
+MAX_ODD_CHARACTERS = 3
 
 _TEXT_KEYS = (
     "description",
@@ -142,7 +144,12 @@ def _cut(value: Any) -> str:
 
 
 def _readable(text: str) -> str:
-    """Return the words of a raw body; of a web page, its title and its text."""
+    """Return the words of a raw body; of a web page, its title and its text.
+
+    Noise, an archive or an image has none.
+    """
+    if _is_noise(text[:SHOWN_LIMIT]):
+        return ""
     if not looks_like_html(text[:512].encode()):
         return _cut(text)
     text = text[: 50 * SHOWN_LIMIT]
@@ -152,6 +159,14 @@ def _readable(text: str) -> str:
     if heading and not words.startswith(heading):
         words = f"{heading} – {words}" if words else heading
     return _cut(words)
+
+
+def _is_noise(text: str) -> bool:
+    """Tell bytes that were no text from words with a wrongly decoded letter or two."""
+    odd = sum(
+        char == "\ufffd" or not (char.isprintable() or char.isspace()) for char in text
+    )
+    return odd > MAX_ODD_CHARACTERS
 
 
 def _words(markup: str) -> str:

@@ -24,7 +24,7 @@ class ApprenticeshipContract(models.Model):
         ).contract_id
         return super()._purgeable().filtered(lambda contract: contract not in waiting)
 
-    def _opco_dossiers(self):
+    def _opco_every_dossier(self):
         return self.env["opco.dossier"].search([("contract_id", "in", self.ids)])
 
     def _opco_describe_exchanges(self):
@@ -56,7 +56,7 @@ class ApprenticeshipContract(models.Model):
                     ],
                 }
             )
-        self._opco_dossiers().write({"comment": False})
+        self._opco_every_dossier().write({"comment": False})
         self.write(
             dict.fromkeys(
                 ("opco_message", "opco_comment", "opco_termination_message"), False

@@ -14,7 +14,7 @@ class OpcoExchange(models.Model):
     def _of_contracts(self, contracts):
         """Return the exchanges about these contracts, their dossiers read included."""
         domain = Domain("transmission_id.contract_id", "in", contracts.ids)
-        for dossier in contracts._opco_dossiers():
+        for dossier in contracts._opco_every_dossier():
             # A reading carries no transmission, only the number in its address.
             domain |= (
                 Domain("connection_id", "=", dossier.connection_id.id)

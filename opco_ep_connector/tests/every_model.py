@@ -80,6 +80,25 @@ def one_of_each(case):
         }
     )
     review = env["opco.access.review"]._open_quarter(case.company)
+    batch = env["opco.batch"].create(
+        {
+            "name": "Lot",
+            "company_id": case.company.id,
+            "user_id": case.transmitter.id,
+            "left_out_ids": [fields.Command.set(blocked.ids)],
+        }
+    )
+    rejected = case.send(case.new_contract_of_closed_employer())
+    (row | rejected).batch_id = batch
+    chain = env["opco.chain"].create({"connection_id": case.connection.id})
+    integrity = env["opco.integrity.check"].create(
+        {"line_ids": [fields.Command.create({"chain_id": chain.id})]}
+    )
+    dossier = contract._opco_dossiers()
+    dossier.copy({"internal_number": "0", "contract_id": False}).write(
+        {"proposed_contract_id": contract.id}
+    )
+    of_connection = {"connection_id": case.connection.id}
     transmit = env["opco.transmit"].browse(transmit["res_id"])
     records = [
         contract,
@@ -96,9 +115,33 @@ def one_of_each(case):
         case.connection.key_event_ids[0],
         row,
         row.exchange_ids[0],
-        contract._opco_dossiers(),
+        dossier,
+        batch,
+        chain,
+        integrity,
+        integrity.line_ids,
+        env["opco.audit.pack"].create(
+            {
+                "contract_ids": [fields.Command.set(contract.ids)],
+                "company_ids": [fields.Command.set(case.company.ids)],
+            }
+        ),
+        env["opco.health"].create(of_connection),
+        env["opco.polling"]._of(case.connection),
+        env["opco.link"].create({"dossier_id": dossier.id, "contract_id": contract.id}),
+        env["opco.key.rotation"].create(of_connection),
+        env["opco.environment.change"].create(of_connection | {"environment": "test"}),
+        env["opco.key.coverage"].create({"company_id": case.company.id}),
         review,
         review.line_ids[0],
+        env["apprenticeship.amend"].create(
+            {
+                "contract_id": contract.id,
+                "reason_id": case.code("contract_type", "36").id,
+                "date_effect": contract.date_start,
+            }
+        ),
+        env["apprenticeship.termination"].create({"contract_id": contract.id}),
         env["opco.simulation"].browse(simulation["res_id"]),
         transmit,
         transmit.line_ids,

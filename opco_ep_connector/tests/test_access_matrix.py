@@ -47,17 +47,30 @@ MATRIX = {
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
     | {MANAGER: "rcu"},
+    "apprenticeship.amend": OF_CONTRACT_USERS,
+    "apprenticeship.termination": OF_CONTRACT_USERS,
     "apprenticeship.import": OF_CONTRACT_USERS,
     "apprenticeship.import.issue": OF_CONTRACT_USERS,
     "apprenticeship.retention.rule": dict.fromkeys(OF_CONTRACT_USERS, "r")
     | {MANAGER: "rwcu"},
     "apprenticeship.purge": {MANAGER: "rw"},
     "apprenticeship.purge.line": {MANAGER: "r"},
-    "opco.profile": OF_CONSULT | {KEY_ADMINISTRATOR: "rwc"},
-    "opco.connection": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu"},
+    "opco.profile": OF_CONSULT | {SYSTEM: "rwc"},
+    "opco.connection": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu", SYSTEM: "r"},
     "opco.transmission": OF_CONSULT,
     "opco.exchange": OF_CONSULT,
     "opco.dossier": OF_CONSULT,
+    "opco.batch": OF_CONSULT,
+    "opco.chain": OF_CONSULT,
+    "opco.health": OF_CONSULT,
+    "opco.polling": OF_CONSULT,
+    "opco.integrity.check": dict.fromkeys(OF_CONSULT, "rwc"),
+    "opco.integrity.check.line": OF_CONSULT,
+    "opco.audit.pack": dict.fromkeys(OF_CONSULT, "rwc"),
+    "opco.link": {TRANSMIT: "rwc"},
+    "opco.key.rotation": {KEY_ADMINISTRATOR: "rwc"},
+    "opco.environment.change": {KEY_ADMINISTRATOR: "rwc"},
+    "opco.key.coverage": {KEY_ADMINISTRATOR: "rwc"},
     "opco.key.event": {KEY_ADMINISTRATOR: "r"},
     "opco.access.review": {KEY_ADMINISTRATOR: "rw"},
     "opco.access.review.line": {KEY_ADMINISTRATOR: "r"},
@@ -171,7 +184,7 @@ class TestAccessMatrix(ConnectorCase):
         wizards = {
             model: record for model, record in self.records.items() if record._transient
         }
-        self.assertEqual(len(wizards), 7)
+        self.assertEqual(len(wizards), 16)
         for model, record in wizards.items():
             with self.subTest(model=model):
                 self.assertIsInstance(
@@ -191,6 +204,8 @@ class TestAccessMatrix(ConnectorCase):
                 )
             )
             record.invalidate_recordset()
+            if "check_id" in record:
+                self.make_own(record.check_id, user)
 
     def failure(self, record, operation):
         """Do it for real, take it back, and return how it failed."""

@@ -179,7 +179,7 @@ class TestBatch(BatchCase):
         [first, _second] = batch.sudo().transmission_ids
         first.write({"state": "sending"})
         batch.action_stop()
-        first._record_lost_claim()
+        first._record_lost_claims()
         self.assertEqual(first.state, "unknown")
 
     def test_contract_says_who_has_stopped_it(self):

@@ -108,6 +108,8 @@ class TestHostileOpco(ConnectorCase):
         self.connection.write(
             {"base_url": self.opco.url, "token_url": f"{self.opco.url}/token"}
         )
+        # Another host: the secrets were erased.
+        self.paste_key()
         self.connection.action_test_connection()
         self.assertEqual(self.connection.state, "active")
         self.opco.seen.clear()

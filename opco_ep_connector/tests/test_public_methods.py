@@ -103,7 +103,10 @@ class TestPublicMethods(ConnectorCase):
 
     def is_entitled(self, model, method, ids):
         """Whether it concerns what belongs to the other company, or to nobody."""
-        makes_own = (model, method) == ("apprenticeship.purge", "action_preview")
+        makes_own = (model, method) in (
+            ("apprenticeship.purge", "action_preview"),
+            ("opco.key.coverage", "action_open"),
+        )
         return model in SHARED or makes_own or not ids
 
     def test_the_digest_sees_a_change(self):

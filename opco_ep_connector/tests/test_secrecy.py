@@ -321,6 +321,8 @@ class TestLogsAndErrorPages(ConnectorCase, HttpCase):
     def test_failure_in_the_middle_shows_no_key(self):
         self.authenticate(self.administrator.login, self.administrator.login)
         key = self.sandbox.issue_key(self.connection.siret)
+        # Its first key: to replace one, the password is asked for first.
+        self.connection.write({"state": "inactive", "sealed_api_key": False})
         with (
             patch.object(Vault, "seal", side_effect=RuntimeError("broken")),
             self.all_logs() as lines,

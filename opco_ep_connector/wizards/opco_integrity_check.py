@@ -26,7 +26,7 @@ class OpcoIntegrityCheck(models.TransientModel):
             ("new", "New"),
             ("running", "Under way"),
             ("intact", "Intact"),
-            ("broken", "Broken"),
+            ("broken", "Altered"),
         ],
         compute="_compute_state",
     )

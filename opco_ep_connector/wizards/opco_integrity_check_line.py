@@ -29,7 +29,7 @@ class OpcoIntegrityCheckLine(models.TransientModel):
     )
     connection_id = fields.Many2one(related="chain_id.connection_id")
     state = fields.Selection(
-        [("running", "Under way"), ("intact", "Intact"), ("broken", "Broken")],
+        [("running", "Under way"), ("intact", "Intact"), ("broken", "Altered")],
         default="running",
         required=True,
         readonly=True,

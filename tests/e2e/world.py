@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import databases
@@ -27,9 +28,8 @@ class World:
     def __init__(self, template, database, folder, copies=()):
         self.database = database
         self.folder = Path(folder)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for former in self.folder.glob("*"):
-            former.unlink()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
         databases.copy(template, database)
         self.sandbox = SandboxProcess(state=self.folder / "sandbox.sqlite")
         self.odoo = OdooProcess(database, self.folder / "odoo.log")

@@ -3,8 +3,10 @@
 """Reading what is untrusted: error bodies, keys, addresses; masking what is logged."""
 
 import base64
+import gzip
 import json
 import logging
+import random
 
 import pytest
 from hypothesis import given
@@ -96,6 +98,23 @@ def test_a_web_page_gives_its_words():
     page = b"""<!DOCTYPE html><html><head><title>502 Bad&nbsp;Gateway</title>
     <style>p {}</style></head><body><script>x()</script><p>nginx</p></body></html>"""
     assert read(page, "text/html") == [(None, "502 Bad Gateway – nginx", None)]
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        random.Random(1).randbytes(64),
+        gzip.compress(b'{"numeroInterne": "1000001"}', mtime=0),
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\b\x06\0\0\0",
+    ],
+)
+def test_noise_says_nothing(noise):
+    assert read(noise) == []
+
+
+def test_words_with_a_lost_letter_are_kept():
+    lost = "Num\ufffdro d\ufffdj\xe0 connu"
+    assert read(lost.encode(), "text/plain") == [(None, lost, None)]
 
 
 def test_errors_are_bounded():

@@ -4,6 +4,7 @@
 
 import re
 from collections import Counter
+from html import unescape
 from pathlib import Path
 
 import polib
@@ -19,12 +20,17 @@ BREAKING_SIGN = re.compile(r"[^\W_] ?[;?!](?!\w)|[^\W_] ?:(?![/\w])| [:;?!]|« |
 SAME_IN_FRENCH = {
     "<span>h</span>",
     "<span>min</span>",
+    "3f2a9c1d-42-9b1c…",
     "Code",
     "Configuration",
     "Contact",
+    "Date",
     "Dates",
+    "Documents",
+    "Dossier",
     "EDITEUR",
     "ID",
+    "Intact",
     "LOGICIEL",
     "Mayotte",
     "Messages",
@@ -34,6 +40,7 @@ SAME_IN_FRENCH = {
     "OPCO EP",
     "OPCO",
     "Production",
+    "Purge",
     "SIRET",
     "SMC",
     "SMIC",
@@ -49,7 +56,11 @@ SAME_IN_FRENCH = {
     "Zone",
     "https://…",
     "id",
+    "ms",
+    "numeroPage",
+    "– HTTP",
     '"Fiche %s" % object.name.replace("/", "-")',
+    '"Accuse %s" % object.reference.replace("/", "-")',
 }
 
 
@@ -131,4 +142,4 @@ def tags(text):
 
 
 def words(text):
-    return MARKUP.sub("", text)
+    return unescape(MARKUP.sub("", text))
