@@ -54,6 +54,7 @@ class Delivery:
                 self._start(pool)
                 self._give_back()
                 self._write(ended)
+                self._remember_changes()
                 self._claim()
                 self._start(pool)
         for channel in self.channels.values():
@@ -103,6 +104,13 @@ class Delivery:
                 with isolated(self.env, "Return of rows of", channel.connection.id):
                     in_own_transaction(self.env, channel.give_back)
                     channel.claimed = []
+
+    def _remember_changes(self):
+        """A server that is killed must not leave a pause that has ended."""
+        for channel in self.channels.values():
+            if channel.has_changed():
+                with isolated(self.env, "Health of", channel.connection.id):
+                    in_own_transaction(self.env, channel.remember)
 
     # -------------------------------------------------------------------- calls
     def _start(self, pool):

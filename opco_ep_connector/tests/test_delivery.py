@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .. import delivery
+from ..channel import Channel
 from ..lane import FAILURES_BEFORE_PAUSE
 from .common import ConnectorCase
 
@@ -80,6 +81,15 @@ class TestPause(DeliveryCase):
             self.health(),
             [{"pause_count": 0, "paused_until": False, "message": False}],
         )
+
+    def test_a_killed_run_leaves_no_pause_that_has_ended(self):
+        self.pause()
+        self.sandbox.start()
+        self.let_time_pass(self.rows)
+        with patch.object(Channel, "close"):
+            self.deliver()
+        self.assertEqual(set(self.rows.mapped("state")), {"sent"})
+        self.assertEqual(self.health().pause_count, 0)
 
     def test_a_passed_test_ends_the_pause(self):
         self.pause()
