@@ -11,7 +11,6 @@ from odoo.exceptions import UserError
 
 from .channel import Channel
 from .convergence.errors import ConvergenceError
-from .deposit import deposit
 from .models.opco_connection_secrets import UnusableHere
 from .models.outcome_messages import explain_failure
 from .models.transactions import in_own_transaction, isolated, together_or_apart
@@ -109,9 +108,9 @@ class Delivery:
         """Start what is claimed, within what each connection bears."""
         for channel in self.channels.values():
             if self._has_time(channel):
-                for row, body in channel.take(MAX_THREADS - len(self.calls)):
-                    call = pool.submit(deposit, channel.client, body)
-                    self.calls[call] = (channel, row)
+                for row, call in channel.take(MAX_THREADS - len(self.calls)):
+                    started = pool.submit(call, channel.client)
+                    self.calls[started] = (channel, row)
 
     def _end(self, call):
         """Return the row and what its call ended in, which the connection learns."""

@@ -9,6 +9,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .. import delivery
+from ..deposit import OPERATIONS
 from ..lane import FAILURES_BEFORE_PAUSE
 from .common import ConnectorCase
 
@@ -148,7 +149,7 @@ class TestWidth(DeliveryCase):
         self.connection.profile_id.calls_at_once = 2
         rows = self.transmit(self.new_contracts(8))
         under_way, most = [], []
-        deposit = delivery.deposit
+        deposit = OPERATIONS["contract"]
 
         def counted(client, body):
             under_way.append(1)
@@ -159,7 +160,7 @@ class TestWidth(DeliveryCase):
                 under_way.pop()
 
         self.sandbox.add_fault("delay", **DEPOSIT, times=8, seconds=0.1)
-        with patch.object(delivery, "deposit", counted):
+        with patch.dict(OPERATIONS, contract=counted):
             self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
         self.assertEqual(max(most), 2)
