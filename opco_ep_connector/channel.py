@@ -6,6 +6,7 @@ from functools import partial
 
 from odoo import fields
 
+from .convergence.errors import AuthRefused, ConvergenceError
 from .deposit import OPERATIONS
 
 
@@ -59,18 +60,30 @@ class Channel:
         self.in_flight += len(taken)
         return taken
 
-    def learn(self, outcome, retry_after=None):
-        """A call has ended; refused credentials shut the channel for this run."""
+    def learn(self, outcome):
+        """A call has ended; refused credentials shut the channel for this run.
+
+        :param outcome: what the call returned or raised
+        """
         self.in_flight -= 1
-        self.lane.record(outcome, fields.Datetime.now(), retry_after)
-        self.is_shut = self.is_shut or outcome == "auth"
+        if isinstance(outcome, ConvergenceError):
+            now = fields.Datetime.now()
+            self.lane.record(outcome.outcome, now, outcome.retry_after)
+            self.is_shut = self.is_shut or isinstance(outcome, AuthRefused)
+        elif isinstance(outcome, Exception):
+            # A defect of ours says nothing of the OPCO.
+            self.is_shut = True
+        else:
+            self.lane.record("accepted", fields.Datetime.now())
 
-    def give_back(self):
-        """Return to the queue what has not left."""
-        rows = self.connection.env["opco.transmission"]
-        rows.union(*(row for row, _call in self.claimed))._give_back()
+    def withdraw(self):
+        """Take back the rows whose calls have not started."""
+        rows = self.connection.env["opco.transmission"].union(
+            *(row for row, _call in self.claimed)
+        )
+        self.claimed = []
+        return rows
 
-    def close(self):
-        """End the run: nothing stays claimed, what was learnt is kept."""
-        self.give_back()
+    def remember(self):
+        """Keep, for the next runs, what was learnt."""
         self.connection.env["opco.health"]._remember(self.connection, self.lane)

@@ -3,8 +3,10 @@
 """One run of the delivery: calls in threads, the database in the cron's thread."""
 
 import logging
+import queue
+import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -26,9 +28,10 @@ MAX_THREADS = 16
 class Delivery:
     """Claims rows, sends them, writes each outcome as soon as it is known.
 
-    Rows are claimed a little ahead, so that a call starts before the outcomes of the
-    former ones are written; those that have not started when the run ends, or when
-    their connection is paused, are given back.
+    Rows are claimed a little ahead: the thread of a call that ends starts the next one
+    at once, without waiting for outcomes to be written. Those that have not started
+    when the run ends, or when their connection is paused, are given back. Threads touch
+    channels, under `lock`, and nothing of Odoo.
     """
 
     def __init__(self, env):
@@ -36,28 +39,33 @@ class Delivery:
         self.rows = env["opco.transmission"]
         self.began = time.monotonic()
         self.channels = {}
-        self.calls = {}
         self.passed_over = env["opco.connection"]
+        self.lock = threading.Lock()
+        self.started = 0
+        self.ended = queue.SimpleQueue()
 
     def run(self):
         """Send until nothing is due or the time is over.
 
         :return: the connections that could not be used by this server
         """
+        written = 0
         with ThreadPoolExecutor(MAX_THREADS, "opco-deposit") as pool:
             self._claim()
             self._start(pool)
-            while self.calls:
-                done, _pending = wait(self.calls, return_when=FIRST_COMPLETED)
-                ended = dict(self._end(call) for call in done)
-                self._start(pool)
+            # A call that starts another one counts it before it ends itself.
+            while written < self.started:
+                ended = self._wait()
+                written += len(ended)
+                self._explain_pauses(ended)
                 self._give_back()
-                self._write(ended)
+                self._write({row: outcome for _channel, row, outcome in ended})
                 self._claim()
                 self._start(pool)
         for channel in self.channels.values():
             with isolated(self.env, "End of the run of", channel.connection.id):
-                in_own_transaction(self.env, channel.close)
+                self._return(channel)
+                in_own_transaction(self.env, channel.remember)
         return self.passed_over
 
     # ------------------------------------------------------------------- claims
@@ -66,7 +74,9 @@ class Delivery:
             with isolated(self.env, "Claim for connection", connection.id):
                 channel = self._channel(connection)
                 if channel and self._has_time(channel):
-                    channel.hold(in_own_transaction(self.env, channel.claim))
+                    claimed = in_own_transaction(self.env, channel.claim)
+                    with self.lock:
+                        channel.hold(claimed)
 
     def _connections_with_due_rows(self):
         due = self.rows._read_group(self.rows._domain_due(), ["connection_id"])
@@ -98,32 +108,53 @@ class Delivery:
     def _give_back(self):
         """What a closed channel was to send is due as before, and may be cancelled."""
         for channel in self.channels.values():
-            if channel.claimed and not channel.is_open():
+            if not channel.is_open():
                 with isolated(self.env, "Return of rows of", channel.connection.id):
-                    in_own_transaction(self.env, channel.give_back)
-                    channel.claimed = []
+                    self._return(channel)
+
+    def _return(self, channel):
+        with self.lock:
+            rows = channel.withdraw()
+        if rows:
+            in_own_transaction(self.env, rows._give_back)
 
     # -------------------------------------------------------------------- calls
     def _start(self, pool):
         """Start what is claimed, within what each connection bears."""
-        for channel in self.channels.values():
-            if self._has_time(channel):
-                for row, call in channel.take(MAX_THREADS - len(self.calls)):
-                    started = pool.submit(call, channel.client)
-                    self.calls[started] = (channel, row)
+        with self.lock:
+            under_way = sum(channel.in_flight for channel in self.channels.values())
+            for channel in self.channels.values():
+                if self._has_time(channel):
+                    for row, call in channel.take(MAX_THREADS - under_way):
+                        pool.submit(self._call, pool, channel, row, call)
+                        under_way += 1
+                        self.started += 1
 
-    def _end(self, call):
-        """Return the row and what its call ended in, which the connection learns."""
-        channel, row = self.calls.pop(call)
-        outcome = call.exception() or call.result()
-        if isinstance(outcome, ConvergenceError):
-            channel.learn(outcome.outcome, outcome.retry_after)
-            if channel.lane.is_paused(fields.Datetime.now()):
+    def _call(self, pool, channel, row, call):
+        """In a thread: call, learn from the outcome, start what comes next."""
+        try:
+            outcome = call(channel.client)
+        except Exception as error:
+            # Whatever it is, the cron's thread tells what becomes of the row.
+            outcome = error
+        with self.lock:
+            channel.learn(outcome)
+        self._start(pool)
+        self.ended.put((channel, row, outcome))
+
+    def _wait(self):
+        """Return the calls that have ended, at least one."""
+        ended = [self.ended.get()]
+        while not self.ended.empty():
+            ended.append(self.ended.get())
+        return ended
+
+    def _explain_pauses(self, ended):
+        now = fields.Datetime.now()
+        for channel, _row, outcome in ended:
+            if channel.lane.is_paused(now) and isinstance(outcome, ConvergenceError):
                 speaking = channel.connection._in_company_language()
                 channel.lane.message = explain_failure(speaking.env, outcome)
-        elif not isinstance(outcome, Exception):
-            channel.learn("accepted")
-        return row, outcome
 
     # ----------------------------------------------------------------- outcomes
     def _write(self, ended):
