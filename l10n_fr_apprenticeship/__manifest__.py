@@ -30,6 +30,8 @@
         "views/apprenticeship_retention_rule_views.xml",
         "wizards/apprenticeship_import_views.xml",
         "wizards/apprenticeship_purge_views.xml",
+        "wizards/apprenticeship_amend_views.xml",
+        "wizards/apprenticeship_termination_views.xml",
         "views/apprenticeship_menus.xml",
     ],
     "demo": [

@@ -2,9 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """One connection during a run of the delivery: its client, its lane, its rows."""
 
+from functools import partial
+
 from odoo import fields
 
 from .convergence.errors import AuthRefused, ConvergenceError
+from .deposit import OPERATIONS
 
 
 class Channel:
@@ -30,7 +33,7 @@ class Channel:
     def claim(self):
         """Claim what may start soon, to be `hold`-ed once this is committed.
 
-        :return: pairs of a row and what leaves
+        :return: pairs of a row and its call, which takes the client
         """
         if not self.is_open():
             return []
@@ -40,13 +43,16 @@ class Channel:
         if wanted <= 0:
             return []
         rows = self.connection.env["opco.transmission"]._claim(self.connection, wanted)
-        return [(row, row.payload.encode()) for row in rows]
+        return [
+            (row, partial(OPERATIONS[row.operation], body=row.payload.encode()))
+            for row in rows
+        ]
 
     def hold(self, claimed):
         self.claimed += claimed
 
     def take(self, most):
-        """Return the rows whose calls start now, with what leaves; `most` of them."""
+        """Return the rows whose calls start now, with these; `most` of them."""
         if self.is_shut:
             return []
         free = self.lane.free(self.in_flight, fields.Datetime.now())
@@ -74,7 +80,7 @@ class Channel:
     def withdraw(self):
         """Take back the rows whose calls have not started."""
         rows = self.connection.env["opco.transmission"].union(
-            *(row for row, _body in self.claimed)
+            *(row for row, _call in self.claimed)
         )
         self.claimed = []
         return rows

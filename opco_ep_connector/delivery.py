@@ -13,7 +13,6 @@ from odoo.exceptions import UserError
 
 from .channel import Channel
 from .convergence.errors import ConvergenceError
-from .deposit import deposit
 from .models.opco_connection_secrets import UnusableHere
 from .models.outcome_messages import explain_failure
 from .models.transactions import in_own_transaction, isolated, together_or_apart
@@ -134,15 +133,15 @@ class Delivery:
             under_way = sum(channel.in_flight for channel in self.channels.values())
             for channel in self.channels.values():
                 if self._has_time(channel):
-                    for row, body in channel.take(MAX_THREADS - under_way):
-                        pool.submit(self._call, pool, channel, row, body)
+                    for row, call in channel.take(MAX_THREADS - under_way):
+                        pool.submit(self._call, pool, channel, row, call)
                         under_way += 1
                         self.started += 1
 
-    def _call(self, pool, channel, row, body):
+    def _call(self, pool, channel, row, call):
         """In a thread: call, learn from the outcome, start what comes next."""
         try:
-            outcome = deposit(channel.client, body)
+            outcome = call(channel.client)
         except Exception as error:
             # Whatever it is, the cron's thread tells what becomes of the row.
             outcome = error

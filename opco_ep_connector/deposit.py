@@ -1,6 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""A deposit, whose refused credentials are looked into."""
+"""What leaves for the OPCO: one call for each operation of a transmission."""
 
 from dataclasses import replace
 
@@ -10,14 +10,33 @@ FORBIDDEN = 403
 
 
 def deposit(client, body):
-    """Deposit a contract; a 403 on it alone is the OPCO's verdict on this contract.
+    """Deposit a contract.
 
     :return: the client's `Receipt`
-    :raises ConvergenceError: `NotAllowed` when the OPCO, which refuses this contract,
+    """
+    return _telling_refusals_apart(client, lambda: client.deposit(body))
+
+
+def notify_termination(client, body):
+    """Notify an early termination.
+
+    :return: the client's `Acknowledgement`
+    """
+    return _telling_refusals_apart(client, lambda: client.notify_termination(body))
+
+
+# By operation of `opco.transmission`.
+OPERATIONS = {"contract": deposit, "termination": notify_termination}
+
+
+def _telling_refusals_apart(client, call):
+    """Make a call; a 403 on it alone is the OPCO's verdict on what it carries.
+
+    :raises ConvergenceError: `NotAllowed` when the OPCO, which refuses this call,
         accepts the key for a harmless read
     """
     try:
-        return client.deposit(body)
+        return call()
     except AuthRefused as error:
         if error.http_status != FORBIDDEN or error.stage != "call":
             raise

@@ -16,11 +16,12 @@ __all__ = ["Fingerprint", "fingerprint", "identity", "is_same_contract", "match_
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Where to look, and two digests of who; an empty text is unknown."""
+    """Where to look, two digests of who, an amendment's effect; empty is unknown."""
 
     key: str
     by_nir: str
     by_names: str
+    effect: str = ""
 
 
 def match_key(employer_siret: str, start: str) -> str:
@@ -32,18 +33,21 @@ def fingerprint(of: Identity, salt: str) -> Fingerprint:
     """Return the fingerprint of an identity; those of two salts never match."""
     key = match_key(of.employer_siret, of.start)
     if not key or not of.contract_type:
-        return Fingerprint(key, "", "")
+        return Fingerprint(key, "", "", of.effect)
     person = (*of.names, of.birth_date)
     return Fingerprint(
         key,
         _digest(salt, key, of.contract_type, of.nir) if of.nir else "",
         _digest(salt, key, of.contract_type, *person) if all(person) else "",
+        of.effect,
     )
 
 
 def is_same_contract(one: Fingerprint, other: Fingerprint) -> bool:
     """Tell whether both are of one contract: by the NIR when both have it."""
     if not one.key or one.key != other.key:
+        return False
+    if one.effect and other.effect and one.effect != other.effect:
         return False
     if one.by_nir and other.by_nir:
         return one.by_nir == other.by_nir

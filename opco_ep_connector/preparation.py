@@ -10,13 +10,15 @@ from typing import Any
 class Preparation:
     """A contract, read, checked and rendered once.
 
-    `content` is what would leave, personal data included; the sentences are in the
-    user's language, without what this user may not read. `sender` is who is told of
-    the outcome, when it is not the user who queues.
+    `form` is the `Cerfa` and `content` what would leave, personal data included; the
+    sentences are in the user's language, without what this user may not read. `sender`
+    is who is told of the outcome, when it is not the user who queues.
     """
 
     contract: Any
     connection: Any
+    form: Any = field(default=None, repr=False)
+    operation: str = "contract"
     content: dict = field(default_factory=dict, repr=False)
     blocking: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

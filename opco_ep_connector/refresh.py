@@ -14,6 +14,7 @@ from .convergence.errors import AuthRefused, Busy, ConvergenceError
 from .models.outcome_messages import explain_failure
 from .models.transactions import in_own_transaction, isolated
 from .settlement import Settlement
+from .termination_settlement import TerminationSettlement
 
 _logger = logging.getLogger(__name__)
 
@@ -180,6 +181,8 @@ class Refresh:
     def _conclude(self, reading):
         """Draw what follows from the whole of what was read."""
         if Settlement(self.env, reading).run():
+            reading.has_changed = True
+        if TerminationSettlement(reading.connection, reading.client).run():
             reading.has_changed = True
         propose = partial(self.dossiers._propose_for, reading.connection)
         if in_own_transaction(self.env, propose):

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from .form import Cerfa
+
 # The documents that may go with the form.
 DURATION_AGREEMENT = "duration_agreement"
 IN_HOUSE_ANNEX = "in_house_annex"
@@ -43,6 +45,17 @@ class PreviousContract:
     exam_failed: bool | None = None
     last_rate: Decimal | None = None
     last_minimum_rate: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class AmendedContract:
+    """The version of the contract that an amendment amends.
+
+    `cerfa` is that version as it was concluded; `deca_number` its deposit number.
+    """
+
+    cerfa: Cerfa
+    deca_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,7 @@ class Circumstances:
     today: date | None = None
     tutor_contracts: tuple[TutorContract, ...] = ()
     previous_contract: PreviousContract | None = None
+    amended: AmendedContract | None = None
     certification: Certification | None = None
     centre: CentreStanding | None = None
     establishment: Establishment | None = None

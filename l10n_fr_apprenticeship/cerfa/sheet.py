@@ -187,6 +187,16 @@ def masked_sheet(cerfa: Cerfa, tables: LegalTables) -> tuple[Section, ...]:
     return _sheet(cerfa, lambda box, value: MASK if box.personal else write(box, value))
 
 
+def box_text(cerfa: Cerfa, tables: LegalTables, path: str, value: Any) -> str:
+    """Write the value of one box as the sheet of this form does, empty when none.
+
+    :param path: may lead to a line of pay: ``"contract.pay_periods.0.rate"``
+    """
+    if path.startswith(f"{_PAY}.") and isinstance(value, Decimal):
+        return _percent(value)
+    return _writer(cerfa, tables)(boxes_on(path)[-1], value)
+
+
 def _sheet(cerfa: Cerfa, write: Writer) -> tuple[Section, ...]:
     return tuple(
         Section(title, tuple(_group(cerfa, write, *group) for group in groups))

@@ -15,3 +15,5 @@ from . import apprenticeship_contract
 from . import apprenticeship_contract_purge
 from . import res_partner_purge
 from . import apprenticeship_retention_rule
+from . import apprenticeship_contract_amendment
+from . import apprenticeship_contract_termination

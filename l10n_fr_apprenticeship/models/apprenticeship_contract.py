@@ -21,7 +21,6 @@ from ..cerfa_reading import (
     contract_field,
     contract_fields,
     form_page,
-    read_cerfa,
     read_pay_lines,
     reading_plan,
 )
@@ -693,7 +692,10 @@ class ApprenticeshipContract(models.Model):
         for contract in self:
             cerfa, findings = checked[contract]
             contract.findings = [
-                contract._finding_to_show(finding) for finding in findings
+                contract._finding_to_show(finding)
+                for finding in findings
+                # What is replaced is not corrected any more.
+                if not contract.is_frozen
             ]
             contract.completeness = [
                 {"page": page, "filled": filled, "expected": expected}
@@ -1041,7 +1043,7 @@ class ApprenticeshipContract(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return read_cerfa(self.sudo())
+        return self.sudo()._form()
 
     def _preflight(self):
         """Return the findings of the pre-flight, the worst first."""
@@ -1059,7 +1061,7 @@ class ApprenticeshipContract(models.Model):
         circumstances = self._circumstances()
         checked = {}
         for contract, readable in zip(self, self.sudo(), strict=True):
-            cerfa = read_cerfa(readable)
+            cerfa = readable._form()
             findings = check(cerfa, tables, circumstances[contract])
             reasons = readable._reasons_to_pass_over()
             if reasons:
@@ -1083,11 +1085,13 @@ class ApprenticeshipContract(models.Model):
         today = self._day_of_check()
         tutored = contracts._contracts_of_same_tutors()
         previous = contracts._previous_contracts()
+        amended = contracts._amended_versions()
         return {
             contract: Circumstances(
                 today=today,
                 tutor_contracts=readable._tutor_contracts_among(tutored),
                 previous_contract=previous[readable]._as_previous_contract(),
+                amended=amended.get(readable, self.browse())._as_amended(),
             )
             for contract, readable in zip(self, contracts, strict=True)
         }
@@ -1101,10 +1105,9 @@ class ApprenticeshipContract(models.Model):
         tutors = (self.tutor_id | self.second_tutor_id)._origin
         if not tutors:
             return self.browse()
-        return self.search(
+        running = self.search(
             [
                 ("company_id", "in", self.company_id.ids),
-                ("is_current", "=", True),
                 ("state", "in", ("ready", "active")),
                 ("date_start", "!=", False),
                 ("date_end", "!=", False),
@@ -1113,6 +1116,7 @@ class ApprenticeshipContract(models.Model):
                 ("second_tutor_id", "in", tutors.ids),
             ]
         )
+        return running._last_versions()
 
     def _tutor_contracts_among(self, contracts):
         """Return the other contracts of the same tutors that meet this one in time."""

@@ -29,6 +29,13 @@ PERSONAL_BOXES = (
     "employer_representative_name",
     "employer_representative_first_name",
 )
+# And beside the form: what it was when concluded, and why the contract ended early.
+PERSONAL_STATEMENTS = (
+    "snapshot",
+    "termination_case",
+    "termination_initiative",
+    "termination_mediator_date",
+)
 
 
 class ApprenticeshipContract(models.Model):
@@ -85,7 +92,8 @@ class ApprenticeshipContract(models.Model):
         return [
             self.env._(
                 "%(count)s contracts: NIR, disability, nationality, schooling, "
-                "legal representative, signatory, messages and activities",
+                "legal representative, signatory, cause of an early end, messages and "
+                "activities",
                 count=len(self),
             ),
             self.env._("%(count)s attached documents", count=len(self._attached())),
@@ -104,5 +112,5 @@ class ApprenticeshipContract(models.Model):
         # Tracked changes and notes name people, and cannot be told apart.
         self.message_ids.unlink()
         self.override_ids.write({"reason": self.env._("Erased")})
-        self.write(dict.fromkeys(PERSONAL_BOXES, False))
+        self.write(dict.fromkeys((*PERSONAL_BOXES, *PERSONAL_STATEMENTS), False))
         people._apprenticeship_erase()

@@ -28,3 +28,17 @@ class ApprenticeshipPayPeriod(models.Model):
     def _compute_display_name(self):
         for period in self:
             period.display_name = f"{period.year}.{period.number}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        periods = super().create(vals_list)
+        periods.contract_id._check_not_frozen()
+        return periods
+
+    def write(self, vals):
+        self.contract_id._check_not_frozen()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_not_of_frozen(self):
+        self.contract_id._check_not_frozen()

@@ -4,7 +4,7 @@
 from odoo import api, fields, models
 
 from ..cerfa.findings import shown
-from ..cerfa.sheet import Group, Line, Section, masked_sheet, sheet
+from ..cerfa.sheet import Group, Line, Section, Table, masked_sheet, sheet
 from ..cerfa.sheet_rows import rows
 
 PERSONAL_DATA = "l10n_fr_apprenticeship.group_personal_data"
@@ -42,7 +42,11 @@ class ApprenticeshipContractSheet(models.AbstractModel):
         entitled = self.env.user.has_group(PERSONAL_DATA)
         write = sheet if entitled else masked_sheet
         tables = self.env["apprenticeship.legal.table"]._legal_tables()
-        return (*write(contract._to_cerfa(), tables), self._deposit_section(contract))
+        return (
+            *write(contract._to_cerfa(), tables),
+            self._deposit_section(contract),
+            *self._changes_sections(contract),
+        )
 
     @api.model
     def _deposit_section(self, contract):
@@ -54,3 +58,19 @@ class ApprenticeshipContractSheet(models.AbstractModel):
         )
         title = "Cadre réservé à l'organisme en charge du dépôt"
         return Section(title, (Group(None, lines),))
+
+    @api.model
+    def _changes_sections(self, contract):
+        """Return what an amendment changes, box by box."""
+        changes = contract._changes_since_amended()
+        if not changes:
+            return ()
+        table = Table(
+            paths=("section", "label", "before", "after"),
+            labels=("Partie", "Case", "Avant l'avenant", "Après l'avenant"),
+            rows=tuple(
+                (change.section, change.label, change.before, change.after)
+                for change in changes
+            ),
+        )
+        return (Section("Ce que l'avenant modifie", (Group(None, table=table),)),)

@@ -10,7 +10,7 @@ from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models.apprenticeship_contract_purge import PERSONAL_BOXES
+from ..models.apprenticeship_contract_purge import PERSONAL_BOXES, PERSONAL_STATEMENTS
 from ..models.res_partner_purge import ERASED
 from .common import MANAGER, NIR, USER, ApprenticeshipCase
 
@@ -142,10 +142,52 @@ class TestPurge(ApprenticeshipCase):
             restricted | stated - {"apprentice_id"}, set(PERSONAL_BOXES)
         )
 
+    def test_every_statement_of_an_early_end_is_emptied_or_kept_on_purpose(self):
+        stated = {
+            name
+            for name, field in self.Contract._fields.items()
+            if name.startswith("termination_") and field.store
+        }
+        kept = {
+            "termination_kind",
+            "termination_notice_date",
+            "termination_effect_date",
+            "termination_practical_days",
+            "termination_is_signed",
+            "termination_told_centre_on",
+        }
+        self.assertEqual(stated - kept, set(PERSONAL_STATEMENTS) - {"snapshot"})
+
+    def test_form_as_concluded_and_cause_of_an_early_end(self):
+        self.old.state = "active"
+        reason = self.code("contract_type", "36")
+        amendment = self.old._amend(reason, date(2017, 1, 5))
+        amendment.write(
+            {
+                "state": "broken",
+                "date_conclusion": date(2017, 1, 5),
+                "termination_kind": "broken",
+                "termination_effect_date": date(2017, 6, 30),
+                "termination_case": "resignation",
+                "termination_initiative": "apprentice",
+                "termination_mediator_date": date(2017, 5, 15),
+            }
+        )
+        self.assertEqual(self.old.snapshot["apprentice"]["nir"], NIR)
+        self.purge()
+        for contract in self.old | amendment:
+            for name in PERSONAL_STATEMENTS:
+                self.assertFalse(contract[name], name)
+        self.assertEqual(amendment.termination_kind, "broken")
+        self.assertEqual(amendment.termination_effect_date, date(2017, 6, 30))
+        # Shown as it is now, without its people.
+        self.assertFalse(self.old._form().apprentice.nir)
+
     def test_nothing_of_the_person_is_left_in_the_database(self):
         self.old.apprentice_id.name = "UNIQUEMENT Zoe"
         self.old.apprentice_id.apprenticeship_birth_name = "UNIQUEMENT"
         self.old.with_context(tracking_disable=False).message_post(body="UNIQUEMENT")
+        self.old._keep_as_concluded(self.old._to_cerfa())
         self.env.flush_all()
         self.assertTrue(self.tables_with("UNIQUEMENT"))
         self.purge()

@@ -33,6 +33,8 @@ ACCESS = {
     "apprenticeship.retention.rule": {"user": "r", "manager": "rwcu"},
     "apprenticeship.purge": {"manager": "rw"},
     "apprenticeship.purge.line": {"manager": "r"},
+    "apprenticeship.amend": {"user": "rwcu", "manager": "rwcu"},
+    "apprenticeship.termination": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.import": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.import.issue": {"user": "rwcu", "manager": "rwcu"},
 }

@@ -3,7 +3,7 @@
 """Tell whether a dossier the OPCO holds is the contract that was sent (norm §2).
 
 The norm has no idempotency key: a contract is known by its employer, its apprentice,
-its start and its type.
+its start and its type, and an amendment by its effect too.
 """
 
 import unicodedata
@@ -25,6 +25,7 @@ class Identity:
     nir: str
     names: tuple[str, str]
     birth_date: str
+    effect: str = ""
 
 
 def identity(cerfa: Mapping[str, Any]) -> Identity:
@@ -39,6 +40,7 @@ def identity(cerfa: Mapping[str, Any]) -> Identity:
         nir=_text(apprentice.get("nir")).upper()[:_NIR_LENGTH],
         names=(_letters(apprentice.get("nom")), _letters(apprentice.get("prenom"))),
         birth_date=_date(apprentice.get("dateNaissance")),
+        effect=_date(contract.get("dateEffetAvenant")),
     )
 
 
@@ -52,6 +54,8 @@ def is_same_contract(sent: Identity, held: Identity) -> bool:
     if not all(contract):
         return False
     if contract != (held.employer_siret, held.start, held.contract_type):
+        return False
+    if sent.effect and held.effect and sent.effect != held.effect:
         return False
     if sent.nir and held.nir:
         return sent.nir == held.nir

@@ -38,6 +38,10 @@ DOSSIER_FIELDS = (
     "opco_external_number",
     "deca_number",
 )
+# And of the notice of its early termination.
+TERMINATION_FIELDS = ("opco_termination_state", "opco_termination_message")
+# Written by what the exchanges end in, by nobody else.
+MIRRORED_FIELDS = (*TRANSMISSION_FIELDS, *DOSSIER_FIELDS, *TERMINATION_FIELDS)
 
 
 class ApprenticeshipContract(models.Model):
@@ -126,7 +130,7 @@ class ApprenticeshipContract(models.Model):
         waiting = self.filtered(
             lambda contract: contract.opco_transport_state in ("queued", "retry")
         ).sudo()
-        rows = waiting.opco_transmission_ids.filtered(
+        rows = waiting.opco_transmission_ids._deposits().filtered(
             lambda row: row.state in row.DUE_STATES
         )
         stopped = self.env["opco.scheduler"]._waiting_in_vain(rows.connection_id)
@@ -286,9 +290,10 @@ class ApprenticeshipContract(models.Model):
         ]
 
     def _opco_prepare_one(self, cerfa, findings, connection, profile, unrouted_reason):
-        preparation = Preparation(self, connection)
+        preparation = Preparation(self, connection, cerfa)
         preparation.blocking += filter(
-            None, (self._opco_already_sent(), unrouted_reason)
+            None,
+            (self._opco_already_sent(), self._opco_not_amendable(), unrouted_reason),
         )
         for finding in findings:
             if finding.is_blocking:
@@ -313,7 +318,7 @@ class ApprenticeshipContract(models.Model):
         """Return what the OPCO said of exactly this content, if it rejected it."""
         if self.opco_transport_state != "rejected":
             return None
-        rejected = self.sudo().opco_transmission_ids.sorted("id")[-1:]
+        rejected = self.sudo().opco_transmission_ids._deposits().sorted("id")[-1:]
         if rejected.payload_sha256 != payload.digest(payload.encode(content)):
             return None
         return self.env._(
@@ -339,6 +344,8 @@ class ApprenticeshipContract(models.Model):
             dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
         )
         contracts.flush_recordset(["opco_transport_state"])
+        for one in preparations:
+            one.contract.sudo()._keep_as_concluded(one.form)
         transmissions = self.env["opco.transmission"]._queue(preparations, batch)
         contracts._opco_close_rejection_activity()
         transmissions.contract_id._mark_ready()
@@ -358,6 +365,19 @@ class ApprenticeshipContract(models.Model):
         if self.state not in ("draft", "ready"):
             return self.env._("Only drafts and ready contracts can be transmitted.")
         return self.env._("Already on its way to the OPCO.")
+
+    def _opco_not_amendable(self):
+        """Return why the version that this one amends keeps it waiting, or nothing."""
+        if not self.origin_id:
+            return None
+        amended = self.sudo()._amended_version()
+        if amended.opco_transport_state in (False, "sent"):
+            return None
+        return self.env._(
+            "%(contract)s, which it amends, is not settled with the OPCO yet: wait for "
+            "its receipt.",
+            contract=amended.name,
+        )
 
     def _opco_route(self):
         """Return the connection of each contract, and why others have none.
@@ -453,6 +473,8 @@ class ApprenticeshipContract(models.Model):
         # Odoo tracks in the language of whoever writes, a cron here.
         language = self.user_id.lang or self.env.lang
         self.sudo().with_context(lang=language).write(values)
+        if values.get("opco_state") in ("broken", "cancelled"):
+            self._opco_termination_is_done()
 
     def _opco_let_go_of_refused(self, dossier):
         """What the OPCO refused or cancelled may be transmitted again."""
@@ -474,13 +496,13 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_mirror_environment(self, environment):
         """Show what this environment has received, which may be nothing."""
-        self.write(dict.fromkeys((*TRANSMISSION_FIELDS, *DOSSIER_FIELDS), False))
+        self.write(dict.fromkeys(MIRRORED_FIELDS, False))
         # What another environment decided is not true of the contract.
         self.filtered(
             lambda contract: contract.state in CONTRACT_STATE.values()
         ).state = "ready"
         for contract in self:
-            rows = contract.opco_transmission_ids.filtered(
+            rows = contract.opco_transmission_ids._deposits().filtered(
                 lambda row: row.environment == environment and row.is_live
             )
             dossiers = self.env["opco.dossier"].search(
@@ -499,6 +521,8 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_outcome_line(self, transmission):
         """Return the outcome as a line of chatter; remote text is escaped."""
+        if transmission.operation == "termination":
+            return self._opco_termination_line(transmission)
         opco = transmission.profile_id.name
         at = fields.Datetime.context_timestamp(
             self.with_context(tz=self.user_id.tz or "Europe/Paris"),
@@ -586,7 +610,7 @@ class ApprenticeshipContract(models.Model):
 
     @api.model
     def _opco_check_written(self, names):
-        if not self.env.su and names & {*TRANSMISSION_FIELDS, *DOSSIER_FIELDS}:
+        if not self.env.su and names & {*MIRRORED_FIELDS}:
             raise AccessError(
                 self.env._("Only the exchanges with the OPCO write these fields.")
             )

@@ -216,14 +216,15 @@ class ApprenticeshipContract(models.Model):
         )
 
     def _opco_unknown_transmission(self):
-        return self.sudo().opco_transmission_ids.filtered(
-            lambda row: row.state == "unknown"
-        )[:1]
+        deposits = self.sudo().opco_transmission_ids._deposits()
+        return deposits.filtered(lambda row: row.state == "unknown")[:1]
 
     def _opco_waiting_rows(self):
         """Return what has not left, and cannot leave before this transaction ends."""
-        rows = self.sudo().opco_transmission_ids.filtered(
-            lambda row: row.is_live and row.state in row.NEVER_LEFT_STATES
+        rows = (
+            self.sudo()
+            .opco_transmission_ids._deposits()
+            .filtered(lambda row: row.is_live and row.state in row.NEVER_LEFT_STATES)
         )
         return rows.try_lock_for_update(allow_referencing=True)
 
@@ -272,7 +273,7 @@ class ApprenticeshipContract(models.Model):
         rows.write({"state": "cancelled", "is_live": False, "applied": True})
         if rows:
             self._opco_forget_transmission()
-        if any(self.sudo().opco_transmission_ids.mapped("is_live")):
+        if any(self.sudo().opco_transmission_ids._deposits().mapped("is_live")):
             raise UserError(
                 self._opco_already_sent()
                 or self.env._("Already on its way to the OPCO.")

@@ -57,4 +57,8 @@ class ApprenticeshipContract(models.Model):
                 }
             )
         self._opco_every_dossier().write({"comment": False})
-        self.write({"opco_message": False, "opco_comment": False})
+        self.write(
+            dict.fromkeys(
+                ("opco_message", "opco_comment", "opco_termination_message"), False
+            )
+        )

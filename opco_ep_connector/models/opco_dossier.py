@@ -97,6 +97,7 @@ class OpcoDossier(models.Model):
     failed_reads = fields.Integer(help="Times in a row its detail could not be read.")
     employer_siret = fields.Char(string="Employer's SIRET")
     date_start = fields.Date(string="Start of the contract")
+    date_effect = fields.Date(string="Effect of the amendment")
     match_key = fields.Char(
         help="Employer and start, as they stand on the contracts to compare."
     )
@@ -265,6 +266,7 @@ class OpcoDossier(models.Model):
                 ("connection_id", "=", connection.id),
                 ("environment", "=", connection.environment),
                 ("state", "=", "unknown"),
+                ("operation", "=", "contract"),
             ],
             order="id",
         )
@@ -441,6 +443,7 @@ class OpcoDossier(models.Model):
         return {
             "employer_siret": found.employer_siret,
             "date_start": _date(found.start),
+            "date_effect": _date(found.effect),
             "match_key": kept.key,
             "nir_digest": kept.by_nir,
             "names_digest": kept.by_names,
@@ -452,6 +455,7 @@ class OpcoDossier(models.Model):
             dossier.match_key or "",
             dossier.nir_digest or "",
             dossier.names_digest or "",
+            dossier.date_effect.isoformat() if dossier.date_effect else "",
         )
 
     def _apply_detail(self, detail):
@@ -591,6 +595,7 @@ class OpcoDossier(models.Model):
                    AND NOT EXISTS (
                        SELECT FROM opco_transmission t
                         WHERE t.contract_id = c.id AND t.is_live
+                          AND t.operation = 'contract'
                           AND t.state NOT IN ('queued', 'retry', 'held'))
                    AND NOT EXISTS (
                        SELECT FROM opco_dossier_dismissed_rel r

@@ -81,7 +81,10 @@ class OpcoTransmission(models.Model):
         readonly=True,
     )
     operation = fields.Selection(
-        [("contract", "Contract")], required=True, readonly=True, default="contract"
+        [("contract", "Contract"), ("termination", "Early termination")],
+        required=True,
+        readonly=True,
+        default="contract",
     )
     state = fields.Selection(
         [
@@ -200,8 +203,7 @@ class OpcoTransmission(models.Model):
         rows = self.sudo()
         rows.lock_for_update(allow_referencing=True)
         rows.write({"state": "cancelled", "is_live": False, "applied": True})
-        for row in rows:
-            row.contract_id._opco_forget_transmission()
+        rows._forget()
         rows.batch_id._notify()
 
     def action_open_contract(self):
@@ -244,6 +246,7 @@ class OpcoTransmission(models.Model):
         body = payload.encode(preparation.content)
         return {
             "contract_id": contract.id,
+            "operation": preparation.operation,
             "reference": contract.name,
             "connection_id": connection.id,
             "environment": connection.environment,
@@ -285,7 +288,9 @@ class OpcoTransmission(models.Model):
                 "applied": True,
             }
         )
-        rows.contract_id._opco_mirror_transport("queued")
+        rows._deposits().contract_id._opco_mirror_transport("queued")
+        for row in rows._terminations():
+            row.contract_id._opco_mirror_termination(row)
         if rows:
             self._wake()
 
@@ -330,7 +335,8 @@ class OpcoTransmission(models.Model):
             ]
         )
         stranded.write({"state": "cancelled", "is_live": False, "applied": True})
-        for row in stranded:
+        stranded._terminations().contract_id._opco_forget_termination()
+        for row in stranded._deposits():
             row.contract_id._opco_mirror_environment(connection.environment)
 
     @api.model
@@ -402,6 +408,17 @@ class OpcoTransmission(models.Model):
             "contract_id", "not any", [("opco_proposed_dossier_ids", "in", proposed)]
         )
 
+    def _deposits(self):
+        return self.filtered(lambda row: row.operation == "contract")
+
+    def _terminations(self):
+        return self.filtered(lambda row: row.operation == "termination")
+
+    def _forget(self):
+        """Have the contracts no longer show what was given up."""
+        self._deposits().contract_id._opco_forget_transmission()
+        self._terminations().contract_id._opco_forget_termination()
+
     def _in_sender_language(self):
         """Return the row, speaking the language of the person who sent it."""
         return self.with_context(lang=self.user_id.lang or self.env.lang)
@@ -456,7 +473,7 @@ class OpcoTransmission(models.Model):
                     "message": message,
                 }
             )
-            row.contract_id._opco_forget_transmission()
+            row._forget()
             row.contract_id._message_log(body=message)
 
     def _give_back(self):
@@ -482,6 +499,9 @@ class OpcoTransmission(models.Model):
                 row._record_accepted(outcomes[row])
 
     def _record_accepted(self, receipt):
+        if self.operation != "contract":
+            self._settle("sent", {"message": False})
+            return
         self._settle(
             "sent",
             {
@@ -537,6 +557,11 @@ class OpcoTransmission(models.Model):
             },
         )
 
+    def _record_done(self, detail):
+        """The dossier shows that what was sent has been done."""
+        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange, self)
+        self._settle("sent", {"message": False})
+
     def _record_not_found(self):
         """Count the look; after two and the settle time, the same bytes leave again."""
         settle_time = timedelta(minutes=self.profile_id.settle_minutes)
@@ -587,16 +612,19 @@ class OpcoTransmission(models.Model):
     def _apply(self):
         """Consequences of the outcomes on everything else; idempotent."""
         rows = self.filtered(lambda row: not row.applied)
-        received = rows.filtered(lambda row: row.state == "sent")
+        deposits = rows._deposits()
+        received = deposits.filtered(lambda row: row.state == "sent")
         dossiers = self.env["opco.dossier"]._adopt(received)
         received.contract_id._mark_ready()
-        for row in rows:
+        for row in deposits:
             row.contract_id._opco_mirror_delivery(row, dossiers.get(row.id))
+        for row in rows._terminations():
+            row.contract_id._opco_mirror_termination(row)
         for row in rows.filtered(lambda row: row.state == "held"):
             row.connection_id._stop(row.message)
         if "unknown" in rows.mapped("state"):
             self.env["opco.dossier"]._wake(at=fields.Datetime.now() + LOOK_AGAIN)
-        for row in rows.filtered(lambda row: row.state == "rejected"):
+        for row in deposits.filtered(lambda row: row.state == "rejected"):
             row.contract_id._opco_ask_to_correct(row)
         rows._tell()
         rows.applied = True

@@ -6,6 +6,7 @@ from . import test_access_matrix
 from . import test_access_review
 from . import test_automatic_sending
 from . import test_batch
+from . import test_amendment
 from . import test_concurrency
 from . import test_connection
 from . import test_connection_state
@@ -33,5 +34,6 @@ from . import test_secrecy
 from . import test_secrets_route
 from . import test_settlement
 from . import test_simulation
+from . import test_termination
 from . import test_transmission
 from . import test_transmit_wizard

@@ -134,6 +134,14 @@ def one_of_each(case):
         env["opco.key.coverage"].create({"company_id": case.company.id}),
         review,
         review.line_ids[0],
+        env["apprenticeship.amend"].create(
+            {
+                "contract_id": contract.id,
+                "reason_id": case.code("contract_type", "36").id,
+                "date_effect": contract.date_start,
+            }
+        ),
+        env["apprenticeship.termination"].create({"contract_id": contract.id}),
         env["opco.simulation"].browse(simulation["res_id"]),
         transmit,
         transmit.line_ids,

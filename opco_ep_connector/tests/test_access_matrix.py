@@ -47,6 +47,8 @@ MATRIX = {
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
     | {MANAGER: "rcu"},
+    "apprenticeship.amend": OF_CONTRACT_USERS,
+    "apprenticeship.termination": OF_CONTRACT_USERS,
     "apprenticeship.import": OF_CONTRACT_USERS,
     "apprenticeship.import.issue": OF_CONTRACT_USERS,
     "apprenticeship.retention.rule": dict.fromkeys(OF_CONTRACT_USERS, "r")
@@ -182,7 +184,7 @@ class TestAccessMatrix(ConnectorCase):
         wizards = {
             model: record for model, record in self.records.items() if record._transient
         }
-        self.assertEqual(len(wizards), 14)
+        self.assertEqual(len(wizards), 16)
         for model, record in wizards.items():
             with self.subTest(model=model):
                 self.assertIsInstance(

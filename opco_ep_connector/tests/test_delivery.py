@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .. import delivery
+from ..deposit import OPERATIONS
 from ..lane import FAILURES_BEFORE_PAUSE
 from .common import ConnectorCase
 
@@ -162,7 +163,7 @@ class TestWidth(DeliveryCase):
         self.connection.profile_id.calls_at_once = 2
         rows = self.transmit(self.new_contracts(8))
         under_way, most = [], []
-        deposit = delivery.deposit
+        deposit = OPERATIONS["contract"]
 
         def counted(client, body):
             under_way.append(1)
@@ -173,7 +174,7 @@ class TestWidth(DeliveryCase):
                 under_way.pop()
 
         self.sandbox.add_fault("delay", **DEPOSIT, times=8, seconds=0.1)
-        with patch.object(delivery, "deposit", counted):
+        with patch.dict(OPERATIONS, contract=counted):
             self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
         self.assertEqual(max(most), 2)

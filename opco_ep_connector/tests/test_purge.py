@@ -68,11 +68,13 @@ class TestPurge(ConnectorCase):
             {"rule": "OBL-02", "by": "Zoe", "on": "2026-09-01", "reason": f"NIR {NIR}"}
         ]
         kept = {name: self.row[name] for name in KEPT}
+        self.contract.opco_termination_message = "MARTIN Alix est inconnue"
         self.purge()
         self.assertFalse(self.row.payload)
         self.assertNotIn(NIR, str(self.row.overrides))
         self.assertIn("Zoe", str(self.row.overrides))
         self.assertFalse(self.contract.opco_comment)
+        self.assertFalse(self.contract.opco_termination_message)
         self.assertFalse(self.contract._opco_dossiers().comment)
         self.assertEqual({name: self.row[name] for name in KEPT}, kept)
         self.assertEqual(self.contract.opco_internal_number, self.row.internal_number)

@@ -7,6 +7,7 @@ from cerfa.legal import Idcc, LegalTables
 from cerfa.rules import all_rules, check
 from cerfa_examples import TABLES, valid_cerfa, with_changes
 from test_cerfa_age_rules import CASES as AGE_CASES
+from test_cerfa_amendments import CASES as AMENDMENT_CASES
 from test_cerfa_date_rules import CASES as DATE_CASES
 from test_cerfa_pay_rules import CASES as PAY_CASES
 from test_cerfa_rules import CASES as FORM_CASES
@@ -20,6 +21,7 @@ def findings_of_all_cases():
         yield from check(with_changes(valid_cerfa(), changes), TABLES)
     for _, _, cerfa, circumstances in (
         *AGE_CASES,
+        *AMENDMENT_CASES,
         *DATE_CASES,
         *PAY_CASES,
         *SECTION_CASES,

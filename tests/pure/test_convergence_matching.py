@@ -73,3 +73,20 @@ def test_another(changes):
 @pytest.mark.parametrize("cerfa", [{}, {"employeur": None}, {"contrat": []}])
 def test_nothing_is_not_the_same_as_nothing(cerfa):
     assert not is_same_contract(identity(cerfa), identity(cerfa))
+
+
+def amendment(effect):
+    return held(contrat__typeContratApp=36, contrat__dateEffetAvenant=effect)
+
+
+@pytest.mark.parametrize(
+    ("sent", "seen", "expected"),
+    [
+        ("2027-01-04T00:00:00+00:00", "2027-01-04", True),
+        ("2027-01-04T00:00:00+00:00", "2027-02-01", False),
+        ("2027-01-04T00:00:00+00:00", None, True),
+    ],
+)
+def test_two_amendments_are_told_by_their_effect(sent, seen, expected):
+    sent, seen = identity(amendment(sent)), identity(amendment(seen))
+    assert is_same_contract(sent, seen) is expected

@@ -9,6 +9,7 @@ from ..legal import LegalTables
 from ..parts import whole
 from . import (
     age,
+    amendment,
     apprentice,
     code_tables,
     coherence,
@@ -35,6 +36,7 @@ __all__ = [
     "Rule",
     "age",
     "all_rules",
+    "amendment",
     "apprentice",
     "check",
     "code_tables",

@@ -15,6 +15,7 @@ _SEVERITIES = {
 }
 _SECTIONS = {
     "AGE": "Âge de l'apprenti",
+    "AVE": "Avenants",
     "COD": "Codes de la notice",
     "COH": "Cohérence",
     "DAT": "Dates et durées",

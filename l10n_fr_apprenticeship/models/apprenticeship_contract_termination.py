@@ -1,0 +1,141 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..cerfa.termination import CASES, explain_kind, kind_of
+
+# What the person states, and the contract keeps.
+STATED = (
+    "case",
+    "initiative",
+    "mediator_date",
+    "notice_date",
+    "effect_date",
+    "practical_days",
+    "is_signed",
+    "told_centre_on",
+)
+
+
+class ApprenticeshipContract(models.Model):
+    """The early end of a contract, as the parties decided it."""
+
+    # A subject of its own, in a file of its own.
+    _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
+
+    termination_kind = fields.Selection(
+        [("cancelled", "Cancelled before its start"), ("broken", "Broken")],
+        string="Early termination",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    termination_case = fields.Selection(
+        [(case.code, f"{case.label} ({case.article})") for case in CASES.values()],
+        string="Legal case",
+        readonly=True,
+        copy=False,
+    )
+    termination_initiative = fields.Selection(
+        [
+            ("employer", "Employer"),
+            ("apprentice", "Apprentice"),
+            ("both", "Both parties"),
+            ("other", "Somebody else"),
+        ],
+        string="On the initiative of",
+        readonly=True,
+        copy=False,
+    )
+    termination_mediator_date = fields.Date(
+        string="Mediator asked on", readonly=True, copy=False
+    )
+    termination_notice_date = fields.Date(
+        string="Notice or agreement of", readonly=True, copy=False
+    )
+    termination_effect_date = fields.Date(
+        string="Last day of the contract", readonly=True, copy=False, tracking=True
+    )
+    termination_practical_days = fields.Integer(
+        string="Days of practical training done", readonly=True, copy=False
+    )
+    termination_is_signed = fields.Boolean(
+        string="Signed by whoever must", readonly=True, copy=False
+    )
+    termination_told_centre_on = fields.Date(
+        string="Training centre told on", readonly=True, copy=False
+    )
+    may_be_terminated = fields.Boolean(compute="_compute_may_be_terminated")
+
+    @api.depends("is_current", "state", "origin_id", "date_start", "date_end")
+    def _compute_may_be_terminated(self):
+        in_force = self.filtered(
+            lambda contract: (
+                contract.is_current
+                and contract.date_start
+                and contract.date_end
+                and (
+                    contract.state == "active"
+                    or (contract.state == "ready" and not contract.origin_id)
+                )
+            )
+        )
+        for contract in self:
+            contract.may_be_terminated = contract in in_force
+
+    # ------------------------------------------------------------------ actions
+    def action_terminate(self):
+        """Open the guided early termination; what was stated already is proposed."""
+        self.ensure_one()
+        self._check_may_be_terminated()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Early termination"),
+            "res_model": "apprenticeship.termination",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_contract_id": self.id}
+            | {
+                f"default_{name}": self[f"termination_{name}"]
+                for name in STATED
+                if self[f"termination_{name}"]
+            },
+        }
+
+    # ----------------------------------------------------------------- business
+    def _terminate(self, stated):
+        """Keep what is stated of the early end, and tell whoever must know.
+
+        :param stated: values by name of `STATED`, checked
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_may_be_terminated()
+        effect = stated["effect_date"]
+        kind = kind_of(effect, self.date_start)
+        self.write(
+            {f"termination_{name}": stated[name] for name in STATED}
+            | {"termination_kind": kind.value}
+        )
+        self._message_log(body=explain_kind(effect, self.date_start))
+        if not self._is_decided_elsewhere():
+            self.state = kind.value
+
+    def _is_decided_elsewhere(self):
+        """Tell whether the state is read from who holds the deposited contract.
+
+        Hook for the add-ons that deposit.
+        """
+        return False
+
+    def _check_may_be_terminated(self):
+        if not self.may_be_terminated:
+            raise UserError(
+                self.env._(
+                    "%(contract)s cannot be terminated: only the version in force of "
+                    "a contract that is ready or active can.",
+                    contract=self.display_name,
+                )
+            )

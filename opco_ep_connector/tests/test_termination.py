@@ -1,0 +1,206 @@
+# Copyright 2026 OPCO EP Connector contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import json
+from datetime import date, timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import html2plaintext
+
+from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
+
+from .common import ConnectorCase
+
+TODO = "opco_ep_connector.activity_type_termination"
+EFFECT = date(2027, 3, 1)
+AGREED = {
+    "case": "agreement",
+    "initiative": "both",
+    "mediator_date": False,
+    "notice_date": EFFECT,
+    "effect_date": EFFECT,
+    "practical_days": 90,
+    "is_signed": True,
+    "told_centre_on": EFFECT,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestTermination(ConnectorCase):
+    """The OPCO is told of an early termination, or a person is told to tell it."""
+
+    def setUp(self):
+        super().setUp()
+        self.contract = self.new_contract()
+        self.send(self.contract)
+        self.sandbox.set_state(self.contract.opco_internal_number, "ENGAGE")
+        self.refresh()
+        self.open_flow(True)
+
+    def open_flow(self, is_open):
+        self.connection.profile_id.termination_open = is_open
+
+    def terminate(self, **changes):
+        self.contract.with_user(self.transmitter)._terminate(AGREED | changes)
+        return self.contract.opco_transmission_ids._terminations().sorted("id")[-1:]
+
+    def todo(self):
+        return self.contract.activity_ids.filtered(
+            lambda activity: activity.activity_type_id == self.env.ref(TODO)
+        )
+
+    # --------------------------------------------------------------- told by API
+    def test_told_to_the_opco(self):
+        row = self.terminate()
+        self.assertEqual((row.operation, row.state), ("termination", "queued"))
+        self.assertEqual(
+            json.loads(row.payload)["numeroInterne"], self.contract.opco_internal_number
+        )
+        self.assertEqual(self.contract.state, "active")
+        self.assertEqual(self.contract.opco_termination_state, "queued")
+        self.deliver()
+        self.assertEqual(row.state, "sent", row.message)
+        self.assertEqual(self.contract.opco_termination_state, "sent")
+        # The deposit is not touched by the notice.
+        self.assertEqual(self.contract.opco_transport_state, "sent")
+        self.assertEqual(self.contract.opco_state, "committed")
+        self.assertIn(
+            "Early termination received by OPCO EP.", self.said(self.contract)
+        )
+
+        self.refresh()
+        self.assertEqual(self.contract.opco_state, "broken")
+        self.assertEqual(self.contract.state, "broken")
+        self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertFalse(self.todo())
+
+    def test_rejected_is_left_to_the_portal(self):
+        self.sandbox.set_state(self.contract.opco_internal_number, "SOLDE")
+        row = self.terminate()
+        self.deliver()
+        self.assertEqual(row.state, "rejected")
+        self.assertEqual(self.contract.opco_termination_state, "rejected")
+        self.assertTrue(self.contract.opco_termination_message)
+        self.assertTrue(self.todo())
+        # The contract itself has nothing to correct.
+        self.assertEqual(self.contract.activity_ids, self.todo())
+        self.assertEqual(self.contract.opco_transport_state, "sent")
+
+    def test_opco_that_is_down_is_tried_again(self):
+        self.sandbox.add_fault(
+            "status", method="POST", path="/v2/dossiers/rupture/employeur", status=503
+        )
+        row = self.terminate()
+        self.deliver()
+        self.assertEqual(row.state, "retry")
+        self.assertEqual(self.contract.opco_termination_state, "retry")
+        self.make_due(row)
+        self.env["opco.health"].search([]).paused_until = False
+        self.deliver()
+        self.assertEqual(row.state, "sent", row.message)
+
+    def test_answer_that_was_lost_is_found_in_the_state(self):
+        self.sandbox.add_fault(
+            "reset_after_processing",
+            method="POST",
+            path="/v2/dossiers/rupture/employeur",
+        )
+        row = self.terminate()
+        self.deliver()
+        self.assertEqual(row.state, "unknown", row.message)
+        self.refresh()
+        self.assertEqual(row.state, "sent", row.message)
+        self.assertEqual(self.contract.state, "broken")
+
+    def test_notice_that_did_not_arrive_leaves_again(self):
+        self.sandbox.add_fault(
+            "reset_after_read", method="POST", path="/v2/dossiers/rupture/employeur"
+        )
+        row = self.terminate()
+        self.deliver()
+        self.assertEqual(row.state, "unknown", row.message)
+        payload = row.payload
+        self.refresh()
+        minutes = self.connection.profile_id.settle_minutes + 1
+        row.answered_at = fields.Datetime.now() - timedelta(minutes=minutes)
+        self.refresh()
+        self.assertEqual(row.state, "retry")
+        self.deliver()
+        self.assertEqual((row.state, row.payload), ("sent", payload))
+
+    def test_corrected_before_it_left(self):
+        first = self.terminate()
+        second = self.terminate(effect_date=date(2027, 3, 15))
+        self.assertEqual((first.state, second.state), ("cancelled", "queued"))
+        self.assertIn("2027-03-15", second.payload)
+
+    def test_told_once(self):
+        self.terminate()
+        self.deliver()
+        with self.assertRaisesRegex(UserError, "has or may have"):
+            self.terminate()
+
+    def test_nobody_writes_where_the_notice_stands(self):
+        with self.assertRaises(AccessError):
+            self.contract.with_user(self.transmitter).opco_termination_state = "done"
+
+    def test_only_a_transmitter_tells_the_opco(self):
+        clerk = self.new_user("termination_clerk", USER)
+        with self.assertRaises(AccessError):
+            self.contract.with_user(clerk)._terminate(AGREED)
+
+    # -------------------------------------------------------------------- to-do
+    def test_closed_flow_is_a_todo_that_closes_by_itself(self):
+        self.open_flow(False)
+        self.assertFalse(self.terminate())
+        todo = self.todo()
+        self.assertEqual(todo.user_id, self.transmitter)
+        note = html2plaintext(todo.note)
+        for text in (
+            self.contract.opco_internal_number,
+            self.contract.deca_number,
+            "01/03/2027",
+            "Accord des deux parties",
+        ):
+            self.assertIn(text, note)
+        self.assertEqual(self.contract.opco_termination_state, "portal")
+        self.assertEqual(self.contract.state, "active")
+
+        self.refresh()
+        self.assertTrue(self.todo())
+        self.sandbox.set_state(self.contract.opco_internal_number, "RUPTURE")
+        self.refresh()
+        self.assertFalse(self.todo())
+        self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertEqual(self.contract.state, "broken")
+
+    def test_a_second_statement_replaces_the_todo(self):
+        self.open_flow(False)
+        self.terminate()
+        self.terminate(effect_date=date(2027, 3, 15))
+        self.assertEqual(len(self.todo()), 1)
+        self.assertIn("15/03/2027", html2plaintext(self.todo().note))
+
+    def test_contract_never_deposited_is_decided_by_the_person(self):
+        contract = self.new_contract()
+        contract.state = "ready"
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        self.assertEqual(contract.state, "broken")
+        self.assertFalse(contract.opco_transmission_ids)
+        self.assertFalse(contract.activity_ids)
+
+    def test_contract_deposited_elsewhere_is_a_todo_to_close_by_hand(self):
+        contract = self.new_contract()
+        contract.write({"state": "active", "deca_number": "075202609001234"})
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        self.assertEqual(contract.state, "broken")
+        [todo] = contract.activity_ids
+        self.assertIn("mark the to-do as done", todo.note)
+
+    def test_contract_on_its_way_waits(self):
+        contract = self.new_contract()
+        self.transmit(contract)
+        with self.assertRaisesRegex(UserError, "on its way"):
+            contract.with_user(self.transmitter)._terminate(AGREED)
