@@ -20,6 +20,7 @@ class Channel:
         self.connection = connection
         self.client = client
         self.lane = connection.env["opco.health"]._lane(connection)
+        self.kept_as_paused = self.lane.is_probing
         self.longest_call = connection.profile_id._longest_timeout()
         self.claimed = []
         self.in_flight = 0
@@ -84,6 +85,11 @@ class Channel:
         self.claimed = []
         return rows
 
+    def has_changed(self):
+        """Whether a pause has begun or ended since it was last kept."""
+        return self.lane.is_probing != self.kept_as_paused
+
     def remember(self):
         """Keep, for the next runs, what was learnt."""
         self.connection.env["opco.health"]._remember(self.connection, self.lane)
+        self.kept_as_paused = self.lane.is_probing

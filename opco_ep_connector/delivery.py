@@ -60,6 +60,7 @@ class Delivery:
                 self._explain_pauses(ended)
                 self._give_back()
                 self._write({row: outcome for _channel, row, outcome in ended})
+                self._remember_changes()
                 self._claim()
                 self._start(pool)
         for channel in self.channels.values():
@@ -117,6 +118,13 @@ class Delivery:
             rows = channel.withdraw()
         if rows:
             in_own_transaction(self.env, rows._give_back)
+
+    def _remember_changes(self):
+        """A server that is killed must not leave a pause that has ended."""
+        for channel in self.channels.values():
+            if channel.has_changed():
+                with isolated(self.env, "Health of", channel.connection.id):
+                    in_own_transaction(self.env, channel.remember)
 
     # -------------------------------------------------------------------- calls
     def _start(self, pool):

@@ -123,10 +123,10 @@ class Timeouts:
     second call that follows a renewed token.
     """
 
-    connect: float = 10.0
-    read: float = 15.0
-    deposit_read: float = 30.0
-    deposit_total: float = 45.0
+    connect: float = 5.0
+    read: float = 10.0
+    deposit_read: float = 25.0
+    deposit_total: float = 30.0
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,19 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
+from ..convergence.errors import ConvergenceError
+from .apprenticeship_contract import SIREN_LENGTH
 from .opco_connection import KEY_ADMINISTRATOR
 from .transactions import in_own_transaction, isolated
+
+_logger = logging.getLogger(__name__)
 
 # Days left from which somebody is reminded, and again.
 LEVELS = (1, 7, 15, 30)
@@ -177,12 +184,15 @@ class OpcoConnection(models.Model):
         )
 
     def _key_end_said_by_opco(self):
-        """Return the day that the OPCO says the key ends, None when it says nothing.
-
-        To extend where the OPCO offers `cfakeyinfo`: that call bears the key in its
-        address, which must never reach a log.
-        """
-        return None
+        """Return the day that the OPCO says the key ends, None when it says nothing."""
+        if self.state != "active" or not self.profile_id.key_info_open:
+            return None
+        try:
+            return self._client().key_info(self.siret[:SIREN_LENGTH]).valid_until
+        except (ConvergenceError, UserError) as error:
+            # Tomorrow's run asks again; the anniversary reminds meanwhile.
+            _logger.warning("%s: end of the token not read: %s", self.name, error)
+            return None
 
     # --------------------------------------------------------------------- cron
     @api.model

@@ -156,18 +156,18 @@ class OpcoProfile(models.Model):
         default="CERFASignatureProbante",
     )
     connect_timeout = fields.Integer(
-        string="Connection timeout (s)", required=True, default=10
+        string="Connection timeout (s)", required=True, default=5
     )
     read_timeout = fields.Integer(
-        string="Answer timeout (s)", required=True, default=15
+        string="Answer timeout (s)", required=True, default=10
     )
     deposit_timeout = fields.Integer(
-        string="Deposit timeout (s)", required=True, default=30
+        string="Deposit timeout (s)", required=True, default=25
     )
     deposit_total = fields.Integer(
         string="Whole deposit (s)",
         required=True,
-        default=45,
+        default=30,
         help="One deposit never lasts longer, the wait for an access token and the "
         "second call with a renewed one included.",
     )
@@ -347,7 +347,8 @@ class OpcoProfile(models.Model):
 
     def _longest_timeout(self):
         """Return the seconds that one deposit may take at the most."""
-        return self.deposit_total
+        # After a 403, one harmless read tells whether it is about the contract.
+        return self.deposit_total + self.connect_timeout + self.read_timeout
 
     def _to_profile(self, base_url, token_url):
         """Return this record as the client's Profile.

@@ -21,6 +21,7 @@ from . import test_key_reminder
 from . import test_key_rotation
 from . import test_lost_content
 from . import test_neutralize
+from . import test_paged_list
 from . import test_polling
 from . import test_profile
 from . import test_public_methods

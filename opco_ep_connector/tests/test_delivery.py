@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .. import delivery
 from ..deposit import OPERATIONS
@@ -81,6 +82,19 @@ class TestPause(DeliveryCase):
             self.health(),
             [{"pause_count": 0, "paused_until": False, "message": False}],
         )
+
+    def test_a_killed_run_leaves_no_pause_that_has_ended(self):
+        self.pause()
+        self.sandbox.start()
+        self.let_time_pass(self.rows)
+        with (
+            # Killed before the end of the run.
+            patch.object(delivery.Delivery, "_return", side_effect=SystemError),
+            mute_logger("odoo.addons.opco_ep_connector.models.transactions"),
+        ):
+            self.deliver()
+        self.assertEqual(set(self.rows.mapped("state")), {"sent"})
+        self.assertEqual(self.health().pause_count, 0)
 
     def test_a_passed_test_ends_the_pause(self):
         self.pause()

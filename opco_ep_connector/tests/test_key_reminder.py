@@ -174,3 +174,17 @@ class TestKeyReminder(ConnectorCase):
             ]
         )
         return messages
+
+    def test_the_opco_says_until_when(self):
+        self.connection.profile_id.key_info_open = True
+        with self.assertNoLogs("odoo.addons.opco_ep_connector", "WARNING"):
+            self._run("opco_ep_connector.ir_cron_remind")
+        self.assertGreater(self.connection.api_key_ends_on, date(2027, 1, 1))
+
+    def test_an_opco_that_does_not_say_is_no_failure(self):
+        self.connection.profile_id.key_info_open = True
+        self.sandbox.add_fault("status", "GET", "/v2/cfakeyinfo", status=501)
+        with self.assertLogs("odoo.addons.opco_ep_connector", "WARNING") as said:
+            self._run("opco_ep_connector.ir_cron_remind")
+        self.assertFalse(self.connection.api_key_ends_on)
+        self.assertNotIn(self.api_key, "".join(said.output))

@@ -51,8 +51,11 @@ class TestProfile(ConnectorCase):
         self.assertTrue(value.is_open(norm.DOSSIERS_STATES))
 
     def test_the_whole_deposit_bounds_the_run(self):
-        self.profile.deposit_total = 30
-        self.assertEqual(self.profile._longest_timeout(), 30)
+        self.profile.write(
+            {"deposit_total": 30, "connect_timeout": 4, "read_timeout": 9}
+        )
+        # And, after a 403, a harmless read.
+        self.assertEqual(self.profile._longest_timeout(), 43)
         self.assertEqual(self.as_value().longest_deposit, 30)
 
     def test_the_pace_has_limits(self):

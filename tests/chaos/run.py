@@ -9,6 +9,7 @@ disruptions, not the same microsecond.
 
 import argparse
 import random
+import signal
 import sys
 import time
 
@@ -119,6 +120,8 @@ class Run:
 def main():
     """Run once; the exit code is 1 when something is wrong."""
     options = parse_arguments()
+    # Whoever ends it early leaves no server behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     chance = random.Random(options.seed)
     print(f"Seed {options.seed}: give --seed {options.seed} to play it again.")
     with ChaosWorld(options, chance) as world:

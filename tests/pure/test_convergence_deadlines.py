@@ -135,7 +135,7 @@ def test_a_refused_token_with_time_left_is_still_renewed(opco):
 
 def test_the_longest_deposit_is_the_profile_s(opco):
     assert profile(opco, timeouts=Timeouts(deposit_total=12)).longest_deposit == 12
-    assert Profile("https://api.example", auth_mode="none").longest_deposit == 45
+    assert Profile("https://api.example", auth_mode="none").longest_deposit == 30
 
 
 def test_a_shorter_time_inside_a_longer_one():
