@@ -28,6 +28,11 @@ READ_SOON = """
     UPDATE opco_polling SET next_read_at = now() AT TIME ZONE 'UTC'
      WHERE next_read_at > now() AT TIME ZONE 'UTC'
 """
+# The profile counts pauses in minutes; here they are seconds.
+PROBE_SOON = """
+    UPDATE opco_health SET paused_until = write_date + interval '2 seconds'
+     WHERE paused_until > write_date + interval '2 seconds'
+"""
 WAKE = "SELECT pg_notify('cron_trigger', %s)"
 SECONDS_TO_COME_BACK = 60
 
@@ -73,8 +78,9 @@ class Deliveries:
                 cr.execute(HURRY)
             with databases.cursor() as cr:
                 cr.execute(WAKE, (self.database,))
-            with databases.cursor(self.database) as cr:
-                cr.execute(READ_SOON)
+            for query in (READ_SOON, PROBE_SOON):
+                with databases.cursor(self.database) as cr:
+                    cr.execute(query)
         except psycopg2.Error:
             # PostgreSQL is away, or Odoo changed the same line: the next time, then.
             return
