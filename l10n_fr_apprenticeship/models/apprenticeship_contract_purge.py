@@ -41,7 +41,7 @@ PERSONAL_STATEMENTS = (
 class ApprenticeshipContract(models.Model):
     """What a retention rule empties, apart from the form itself."""
 
-    _inherit = "apprenticeship.contract"
+    _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
     file_purged_on = fields.Date(
         string="Personal data erased on", readonly=True, copy=False

@@ -237,8 +237,9 @@ class ApprenticeshipContract(models.Model):
         made_ready = self.filtered(
             lambda one: one.state == "draft" and not one.opco_transport_state
         )
-        super()._mark_ready()
+        result = super()._mark_ready()
         made_ready._opco_wake_automatic_sending()
+        return result
 
     def _opco_wake_automatic_sending(self):
         is_wanted = (

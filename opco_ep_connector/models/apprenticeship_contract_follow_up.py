@@ -16,7 +16,7 @@ from .apprenticeship_contract import DOSSIER_FIELDS
 class ApprenticeshipContract(models.Model):
     """What the OPCO holds of a contract: asked for, recognised, linked."""
 
-    _inherit = "apprenticeship.contract"
+    _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
     opco_match_key = fields.Char(
         compute="_compute_opco_match_key",

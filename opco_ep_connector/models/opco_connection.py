@@ -185,6 +185,12 @@ class OpcoConnection(models.Model):
     last_success_at = fields.Datetime(
         string="Last receipt", compute="_compute_transmissions"
     )
+    is_scheduler_stopped = fields.Boolean(
+        string="Odoo's scheduler has stopped", compute="_compute_delivery"
+    )
+    paused_until = fields.Datetime(
+        string="The OPCO is tried again at", compute="_compute_delivery"
+    )
 
     _one_active_per_siret = models.UniqueIndex(
         "(profile_id, siret) WHERE state != 'inactive'",
@@ -214,6 +220,16 @@ class OpcoConnection(models.Model):
     def _compute_siret(self):
         for connection in self:
             connection.siret = compact(connection.partner_id.company_registry or "")
+
+    def _compute_delivery(self):
+        """What keeps the queue from leaving, as it is at this very moment."""
+        connections = self.sudo()
+        stopped = self.env["opco.scheduler"]._waiting_in_vain(connections)
+        paused = self.env["opco.health"].sudo()._paused(connections)
+        for connection in self:
+            connection.is_scheduler_stopped = connection.sudo() in stopped
+            health = paused.get(connection.sudo())
+            connection.paused_until = health and health.paused_until
 
     def _compute_transmissions(self):
         # Numbers only: also for the administrators of the system.

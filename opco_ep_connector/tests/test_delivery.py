@@ -108,6 +108,7 @@ class TestPause(DeliveryCase):
         self.assertIn("cannot be reached", waiting.opco_pause_message)
         self.assertEqual(waiting.opco_leaves_at, self.health().paused_until)
         self.assertFalse(waiting.opco_is_scheduler_stopped)
+        self.assertEqual(self.connection.paused_until, self.health().paused_until)
 
     def test_what_waits_can_still_be_cancelled(self):
         self.pause()
@@ -242,7 +243,10 @@ class TestScheduler(DeliveryCase):
     def is_stopped(self):
         self.contract.invalidate_recordset(["opco_is_scheduler_stopped"])
         as_user = self.contract.with_user(self.transmitter)
-        return as_user.opco_is_scheduler_stopped
+        self.connection.invalidate_recordset(["is_scheduler_stopped"])
+        card = self.connection.with_user(self.consultant).is_scheduler_stopped
+        self.assertEqual(card, as_user.opco_is_scheduler_stopped)
+        return card
 
     def test_due_for_minutes_while_nothing_runs(self):
         self.assertTrue(self.is_stopped())
