@@ -13,6 +13,8 @@ import {registry} from "@web/core/registry";
 
 // Without a websocket, a form on which something is awaited asks by itself.
 const POLL_MS = 3000;
+// With one, seldom: what was told while it was connecting is lost.
+const SELDOM_MS = 15000;
 // Longer than the second in which a batch is told of once only.
 const RELOAD_DELAY_MS = 1200;
 
@@ -47,6 +49,7 @@ export class LiveFormController extends FormController {
     setup() {
         super.setup();
         const openedAt = Date.now();
+        this.readAt = openedAt;
         this.notificationService = useService("notification");
         this.live = useService("opco_live");
         useBus(this.live.bus, RECORDS_MOVED, ({detail}) => {
@@ -82,7 +85,7 @@ export class LiveFormController extends FormController {
     }
 
     poll() {
-        if (!this.live.isTold()) {
+        if (!this.live.isTold() || Date.now() - this.readAt > SELDOM_MS) {
             this.reloadUnlessEdited();
         }
     }
@@ -101,6 +104,7 @@ export class LiveFormController extends FormController {
         if (this.isGone || !root.resId || (await root.isDirty())) {
             return false;
         }
+        this.readAt = Date.now();
         await root.load();
         return true;
     }
