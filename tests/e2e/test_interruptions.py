@@ -15,7 +15,7 @@ def test_opco_stopped_then_back(world, working_connection, nadia, sandbox):
     sandbox.stop()
     try:
         nadia.transmit()
-        next_try = nadia.page.locator(f"{WAITING} [name=opco_next_try_at]")
+        next_try = nadia.page.locator(f"{WAITING} [name=opco_leaves_at]")
         expect(next_try).to_be_visible()
         assert world.contract_value(contract, "opco_transport_state") == "retry"
     finally:

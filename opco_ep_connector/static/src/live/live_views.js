@@ -1,7 +1,7 @@
 // Copyright 2026 OPCO EP Connector contributors
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import {onMounted, onWillUnmount, useEffect} from "@odoo/owl";
+import {onMounted, onWillUnmount, useEffect, useExternalListener} from "@odoo/owl";
 import {useBus, useService} from "@web/core/utils/hooks";
 import {FormController} from "@web/views/form/form_controller";
 import {ListController} from "@web/views/list/list_controller";
@@ -15,6 +15,8 @@ import {registry} from "@web/core/registry";
 const POLL_MS = 3000;
 // With one, seldom: what was told while it was connecting is lost.
 const SELDOM_MS = 15000;
+// A reading that crossed what is being typed would erase it.
+const TYPING_MS = 1000;
 // Longer than the second in which a batch is told of once only.
 const RELOAD_DELAY_MS = 1200;
 
@@ -50,6 +52,10 @@ export class LiveFormController extends FormController {
         super.setup();
         const openedAt = Date.now();
         this.readAt = openedAt;
+        this.typedAt = 0;
+        useExternalListener(window, "input", () => {
+            this.typedAt = Date.now();
+        });
         this.notificationService = useService("notification");
         this.live = useService("opco_live");
         useBus(this.live.bus, RECORDS_MOVED, ({detail}) => {
@@ -99,7 +105,14 @@ export class LiveFormController extends FormController {
         }
     }
 
+    async endOfTyping() {
+        while (!this.isGone && Date.now() - this.typedAt < TYPING_MS) {
+            await new Promise((resolve) => setTimeout(resolve, TYPING_MS));
+        }
+    }
+
     async reloadUnlessEdited() {
+        await this.endOfTyping();
         const root = this.model.root;
         if (this.isGone || !root.resId || (await root.isDirty())) {
             return false;
