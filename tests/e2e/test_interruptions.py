@@ -37,6 +37,7 @@ def test_user_saves_while_the_answer_comes(world, working_connection, nadia, san
         nadia.type_into("contract", "signing_place", town)
         nadia.page.click(SAVE)
         nadia.page.wait_for_timeout(300)
+    expect(nadia.page.locator(SAVE)).to_be_hidden()
     assert nadia.receipt()
     place = nadia.page.locator(f"{FORM} [name=signing_place] input")
     expect(place).to_have_value("Quimper")
