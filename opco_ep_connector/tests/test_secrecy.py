@@ -152,7 +152,8 @@ class TestSecretFields(ConnectorCase):
             if records._abstract or model not in ends:
                 continue
             for name, field in records._fields.items():
-                if field.type in RELATIONAL and field.comodel_name in ends:
+                is_path = field.type in RELATIONAL and field._description_searchable
+                if is_path and field.comodel_name in ends:
                     if not field.groups or self.omnipotent.has_groups(field.groups):
                         yield model, name, field.comodel_name
 
