@@ -74,7 +74,7 @@ class TestSecretFields(ConnectorCase):
 
     def test_no_path_through_another_model(self):
         secrets = secret_fields(self.env)
-        paths = 0
+        paths = read_paths = 0
         for model, field, target in self.relations():
             for secret_model, name in secrets:
                 if target != secret_model:
@@ -87,13 +87,17 @@ class TestSecretFields(ConnectorCase):
                         records.search([(path, "!=", False)])
                     with self.assertRaises(AccessError):
                         records.search([(field, "any", [(name, "!=", False)])])
+                    record = self.one_of(records, field)
+                    if not record.sudo()[field]:
+                        # Such as the amendments of a contract without any.
+                        continue
+                    read_paths += 1
                     with self.assertRaises(AccessError):
-                        self.one_of(records, field).web_read(
-                            {field: {"fields": {name: {}}}}
-                        )
+                        record.web_read({field: {"fields": {name: {}}}})
                     with self.assertRaises(AccessError):
-                        self.one_of(records, field).export_data([f"{field}/{name}"])
+                        record.export_data([f"{field}/{name}"])
         self.assertGreater(paths, 10)
+        self.assertGreater(read_paths, 10)
 
     def test_a_copied_connection_has_none(self):
         copy = self.connection.with_user(self.omnipotent).copy(
@@ -169,8 +173,6 @@ class TestSecretFields(ConnectorCase):
                 )
             )
             self.env.invalidate_all()
-        if not record.sudo()[field]:
-            self.skipTest(f"nothing behind {records._name}.{field}")
         return record
 
 
