@@ -19,6 +19,9 @@ from . import opco_dossier
 from . import opco_batch
 from . import opco_polling
 from . import opco_transmission
+from . import opco_transmission_file
+from . import opco_transmission_contract
+from . import opco_transmission_termination
 from . import opco_exchange
 from . import opco_exchange_purge
 from . import opco_chain

@@ -130,7 +130,7 @@ class ApprenticeshipContract(models.Model):
         waiting = self.filtered(
             lambda contract: contract.opco_transport_state in ("queued", "retry")
         ).sudo()
-        rows = waiting.opco_transmission_ids._deposits().filtered(
+        rows = waiting.opco_transmission_ids._of_operation("contract").filtered(
             lambda row: row.state in row.DUE_STATES
         )
         stopped = self.env["opco.scheduler"]._waiting_in_vain(rows.connection_id)
@@ -319,7 +319,11 @@ class ApprenticeshipContract(models.Model):
         """Return what the OPCO said of exactly this content, if it rejected it."""
         if self.opco_transport_state != "rejected":
             return None
-        rejected = self.sudo().opco_transmission_ids._deposits().sorted("id")[-1:]
+        rejected = (
+            self.sudo()
+            .opco_transmission_ids._of_operation("contract")
+            .sorted("id")[-1:]
+        )
         if rejected.payload_sha256 != payload.digest(payload.encode(content)):
             return None
         return self.env._(
@@ -503,7 +507,7 @@ class ApprenticeshipContract(models.Model):
             lambda contract: contract.state in CONTRACT_STATE.values()
         ).state = "ready"
         for contract in self:
-            rows = contract.opco_transmission_ids._deposits().filtered(
+            rows = contract.opco_transmission_ids._of_operation("contract").filtered(
                 lambda row: row.environment == environment and row.is_live
             )
             dossiers = self.env["opco.dossier"].search(
@@ -519,34 +523,6 @@ class ApprenticeshipContract(models.Model):
                     contract._opco_mirror_transport("sent")
             for row in rows[:1]:
                 contract._opco_mirror_delivery(row)
-
-    def _opco_outcome_line(self, transmission):
-        """Return the outcome as a line of chatter; remote text is escaped."""
-        if transmission.operation == "termination":
-            return self._opco_termination_line(transmission)
-        opco = transmission.profile_id.name
-        at = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.user_id.tz or "Europe/Paris"),
-            # What was held with its queue has had no answer of its own.
-            transmission.answered_at or fields.Datetime.now(),
-        )
-        sentences = {
-            "sent": self.env._(
-                "Received by %(opco)s on %(at)s under the number %(number)s.",
-                opco=opco,
-                at=f"{at:%d/%m/%Y %H:%M:%S}",
-                number=transmission.internal_number,
-            ),
-            "rejected": self.env._("Rejected by %(opco)s:", opco=opco),
-            "retry": self.env._("Not sent yet to %(opco)s, tried again:", opco=opco),
-            "held": self.env._("Held before %(opco)s:", opco=opco),
-            "unknown": self.env._("To be verified at %(opco)s:", opco=opco),
-        }
-        body = Markup("%s") % sentences[transmission.state]
-        if transmission.message:
-            lines = transmission.message.splitlines()
-            body += Markup("<br/>") + Markup("<br/>").join(lines)
-        return body
 
     def _opco_ask_to_correct(self, transmission):
         """Leave one open activity to whoever sent what the OPCO has rejected."""
