@@ -11,7 +11,9 @@
     "license": "AGPL-3",
     "application": True,
     "depends": ["mail", "l10n_fr"],
-    "external_dependencies": {"python": ["holidays", "openpyxl", "python-stdnum"]},
+    "external_dependencies": {
+        "python": ["holidays", "openpyxl", "pypdf", "python-stdnum"],
+    },
     "data": [
         "security/apprenticeship_groups.xml",
         "security/ir.model.access.csv",
@@ -21,6 +23,7 @@
         "data/apprenticeship_retention_rules.xml",
         "report/apprenticeship_contract_sheet_templates.xml",
         "report/apprenticeship_contract_sheet.xml",
+        "views/apprenticeship_document_views.xml",
         "views/apprenticeship_contract_views.xml",
         "views/apprenticeship_override_views.xml",
         "views/apprenticeship_training_views.xml",
@@ -39,6 +42,7 @@
         "demo/apprenticeship_training.xml",
         "demo/res_users.xml",
         "demo/apprenticeship_contract.xml",
+        "demo/apprenticeship_document.xml",
     ],
     "assets": {
         "web.assets_backend": [
