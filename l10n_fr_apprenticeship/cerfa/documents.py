@@ -67,9 +67,7 @@ KINDS = {
     SIGNED_FORM: Kind("CERFA signé, visé par le CFA", DATA_ONLY),
     CONVENTION: Kind("Convention de formation signée", WITH_AGREEMENT),
     IN_HOUSE_ANNEX: Kind("Annexe pédagogique et financière", DEPOSITED),
-    DURATION_AGREEMENT: Kind(
-        "Convention tripartite d'aménagement de durée", DEPOSITED
-    ),
+    DURATION_AGREEMENT: Kind("Convention tripartite d'aménagement de durée", DEPOSITED),
     MOBILITY_AGREEMENT: Kind("Convention de mobilité", DEPOSITED),
     BUSINESS_PROJECT: Kind("Attestation de création ou de reprise", DEPOSITED),
     ASCENDANT_DECLARATION: Kind("Déclaration de l'ascendant employeur", DEPOSITED),

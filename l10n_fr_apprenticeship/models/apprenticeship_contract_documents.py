@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 
-from ..cerfa.documents import KINDS, needed
+from ..cerfa.documents import (
+    DATA_ONLY,
+    DEPOSITED,
+    KEPT,
+    KINDS,
+    WITH_AGREEMENT,
+    needed,
+)
 from ..pdf_check import LARGEST
 from .apprenticeship_contract import PERSONAL_DATA
 
@@ -86,8 +93,10 @@ class ApprenticeshipContract(models.Model):
         ]
         by_kind = documents.grouped("kind")
         needed_kinds = {need.kind: need for need in needs}
+        fates = self._document_fates()
         lines = [
             self._document_line(kind, by_kind.get(kind, ()), needed_kinds.get(kind))
+            | {"fate_text": fates[kind]}
             for kind in shown_kinds
         ]
         return {
@@ -110,8 +119,6 @@ class ApprenticeshipContract(models.Model):
             "label": known.label,
             "reason": need.reason if need else False,
             "source": need.source if need else False,
-            "fate": known.fate,
-            "fate_text": self._document_fate(kind),
             "state": self._document_line_state(documents),
             "state_text": self._document_line_text(documents),
             "is_repeated": known.is_repeated,
@@ -137,16 +144,17 @@ class ApprenticeshipContract(models.Model):
             "rejected": self.env._("Rejected"),
         }[self._document_line_state(documents)]
 
-    def _document_fate(self, kind):
-        """Return what becomes of this kind; other add-ons know more."""
-        return {
-            "deposited": self.env._("Goes to the OPCO with the contract"),
-            "with_agreement": self.env._("Sent with the training agreement"),
-            "kept": self.env._("Kept, not sent: shown on demand"),
-            "data_only": self.env._(
+    def _document_fates(self):
+        """Return what becomes of each kind; other add-ons know more."""
+        sentences = {
+            DEPOSITED: self.env._("Goes to the OPCO with the contract"),
+            WITH_AGREEMENT: self.env._("Sent with the training agreement"),
+            KEPT: self.env._("Kept, not sent: shown on demand"),
+            DATA_ONLY: self.env._(
                 "Kept, not sent: its data are sent, the signed form stays here"
             ),
-        }[KINDS[kind].fate]
+        }
+        return {code: sentences[kind.fate] for code, kind in KINDS.items()}
 
     # -------------------------------------------------------------------- rules
     @api.model
@@ -167,15 +175,21 @@ class ApprenticeshipContract(models.Model):
         }
 
     def _kinds_at_hand(self):
-        found = self.env["apprenticeship.document"].sudo()._read_group(
-            [
-                ("contract_id", "in", self.ids),
-                ("is_current", "=", True),
-                ("state", "!=", "rejected"),
-                ("attachment_id", "!=", False),
-            ],
-            ["contract_id"],
-            ["kind:array_agg_distinct"],
+        found = (
+            self.env["apprenticeship.document"]
+            .sudo()
+            ._read_group(
+                [
+                    ("contract_id", "in", self.ids),
+                    ("is_current", "=", True),
+                    ("state", "!=", "rejected"),
+                    ("attachment_id", "!=", False),
+                ],
+                ["contract_id"],
+                ["kind:array_agg_distinct"],
+            )
         )
         kinds = {contract.id: frozenset(names) for contract, names in found}
-        return {contract: kinds.get(contract._origin.id, frozenset()) for contract in self}
+        return {
+            contract: kinds.get(contract._origin.id, frozenset()) for contract in self
+        }

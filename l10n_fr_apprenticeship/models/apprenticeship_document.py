@@ -43,7 +43,11 @@ class ApprenticeshipDocument(models.Model):
         help="Reveals a disability: read by those entitled to personal data.",
     )
     state = fields.Selection(
-        [("received", "Received"), ("validated", "Validated"), ("rejected", "Rejected")],
+        [
+            ("received", "Received"),
+            ("validated", "Validated"),
+            ("rejected", "Rejected"),
+        ],
         required=True,
         readonly=True,
         default="received",
@@ -285,8 +289,12 @@ class ApprenticeshipDocument(models.Model):
 
     @api.model
     def _check_is_new(self, contract, kind, name, sha256):
-        same = self.sudo()._current_of(contract, kind).filtered(
-            lambda document: document.sha256 == sha256 and document.attachment_id
+        same = (
+            self.sudo()
+            ._current_of(contract, kind)
+            .filtered(
+                lambda document: document.sha256 == sha256 and document.attachment_id
+            )
         )
         if same:
             raise UserError(

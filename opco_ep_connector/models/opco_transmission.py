@@ -88,6 +88,7 @@ class OpcoTransmission(models.Model):
         [
             ("contract", "Contract"),
             ("termination", "Early termination"),
+            ("document", "Document"),
         ],
         required=True,
         readonly=True,
@@ -161,7 +162,7 @@ class OpcoTransmission(models.Model):
     exchange_ids = fields.One2many("opco.exchange", "transmission_id")
 
     _one_live = models.UniqueIndex(
-        "(contract_id, operation, environment) WHERE is_live",
+        "(contract_id, operation, COALESCE(document_id, 0), environment) WHERE is_live",
         "This contract is already transmitted or on its way.",
     )
     _due = models.Index(
@@ -261,6 +262,7 @@ class OpcoTransmission(models.Model):
             "payload": body.decode(),
             "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
+            "document_id": preparation.document and preparation.document.id,
             **self._file_values(preparation.attachment),
         }
 

@@ -44,6 +44,7 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.contract": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
     | {MANAGER: "rwcu"},
+    "apprenticeship.document": dict.fromkeys(OF_CONTRACT_USERS, "r") | {MANAGER: "ru"},
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
     | {MANAGER: "rcu"},

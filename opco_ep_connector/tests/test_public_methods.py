@@ -34,6 +34,7 @@ OTHER_TABLES = (
 ARGUMENTS = {
     "create": lambda case, model: [[case.values_of(model)]],
     "write": lambda case, model: [case.values_of(model)],
+    "action_reject": lambda case, model: ["Illisible"],
 }
 
 # Of no company.

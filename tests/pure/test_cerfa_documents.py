@@ -22,7 +22,10 @@ def born_years_before_start(years):
 
 
 def kinds_of(changes, circumstances=NONE_KNOWN):
-    return {need.kind for need in needed(with_changes(valid_cerfa(), changes), circumstances)}
+    return {
+        need.kind
+        for need in needed(with_changes(valid_cerfa(), changes), circumstances)
+    }
 
 
 @pytest.mark.parametrize(
