@@ -15,7 +15,9 @@ class ApprenticeshipContract(models.Model):
     # A subject of its own, in a file of its own.
     _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
-    opco_documents_notice = fields.Char(compute="_compute_opco_documents")
+    opco_documents_notice = fields.Char(
+        string="Why no document leaves", compute="_compute_opco_documents"
+    )
     opco_documents_to_send = fields.Integer(
         string="Documents to transmit", compute="_compute_opco_documents"
     )

@@ -5,8 +5,11 @@ import hashlib
 import io
 import json
 import os
+import zipfile
 from unittest.mock import patch
 from uuid import uuid4
+
+from psycopg2.errors import RestrictViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -15,7 +18,10 @@ from odoo.tools import mute_logger
 from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 from odoo.addons.l10n_fr_apprenticeship.tests.pdf_files import pdf
 
+from ..audit_pack import AuditPack
+from ..verify_journal import CHANGED_CONTENT, check_export
 from .common import ConnectorCase
+from .journal import unprotected
 
 TRIPARTITE = "duration_agreement"
 MOBILITY = "mobility_agreement"
@@ -108,6 +114,55 @@ class TestSentDocuments(SentDocumentsCase):
         [exchange] = rows.exchange_ids
         self.assertEqual(exchange.file_sha256, document.sha256)
         self.assertEqual(exchange.digest_format, 3)
+
+    def test_a_hash_changed_in_the_journal_is_seen(self):
+        self.receive()
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self._run("opco_ep_connector.ir_cron_seal")
+        [exchange] = rows.exchange_ids
+        self.assertTrue(exchange.seal)
+        query = "UPDATE opco_exchange SET file_sha256 = %s WHERE id = %s"
+        changed = ("0" * 64, exchange.id)
+        with mute_logger("odoo.sql_db"), self.assertRaises(RestrictViolation):
+            with self.env.cr.savepoint():
+                self.env.cr.execute(query, changed)
+        with unprotected(self.env) as cr:
+            cr.execute(query, changed)
+        chain = self.env["opco.chain"].search(
+            [("connection_id", "=", self.connection.id)]
+        )
+        check = chain._new_check()
+        chain._verify_slice(check)
+        self.assertEqual(
+            (check.fault.number, check.fault.kind),
+            (exchange.seal_number, CHANGED_CONTENT),
+        )
+
+    def test_the_audit_pack_lists_the_files(self):
+        document = self.receive()
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self._run("opco_ep_connector.ir_cron_seal")
+        pack = AuditPack(self.env, rows.exchange_ids, "Test")
+        with zipfile.ZipFile(pack.zip_file()) as files:
+            hashes = files.read("empreintes.csv").decode()
+            journal = files.read("journal.csv").decode()
+            receipts = [name for name in files.namelist() if "accuses/" in name]
+            receipt = files.read(receipts[0]).decode()
+            content = json.loads(files.read("journal.json"))
+        for text in (hashes, journal, receipt):
+            self.assertIn(document.sha256, text)
+        self.assertIn("Accord.pdf", hashes)
+        self.assertFalse(any(check.fault for _chain, check in check_export(content)))
+
+    def test_nothing_is_encoded_in_base64(self):
+        document = self.receive()
+        with patch("base64.b64encode", side_effect=AssertionError("base64")):
+            rows, _message = self.transmit_documents()
+            self.deliver()
+        self.assertEqual(rows.state, "sent", rows.message)
+        self.assertTrue(document)
 
     def test_what_is_kept_does_not_leave(self):
         for kind in ("signed_form", "convention", "identity"):
