@@ -26,16 +26,23 @@ class Documents(http.Controller):
         methods=["POST"],
         max_content_length=LARGEST + AROUND_FILE,
     )
-    def receive(self, contract_id, kind, ufile):
+    def receive(self, contract_id, kind=None, **_files):
         try:
             contract = self._contract(contract_id)
+            file = self._file()
             document = request.env["apprenticeship.document"]._receive(
-                contract, kind, ufile.filename or "", ufile.stream
+                contract, kind, file.filename, file.stream
             )
         except (AccessError, UserError) as error:
             request.env.cr.rollback()
             return request.make_json_response({"error": str(error)}, status=422)
         return request.make_json_response({"id": document.id})
+
+    def _file(self):
+        file = request.httprequest.files.get("ufile")
+        if file is None:
+            raise UserError(request.env._("Choose a file to add."))
+        return file
 
     def _contract(self, contract_id):
         contract = request.env["apprenticeship.contract"].browse(contract_id).exists()

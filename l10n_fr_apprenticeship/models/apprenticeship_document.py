@@ -54,6 +54,7 @@ class ApprenticeshipDocument(models.Model):
         index=True,
     )
     is_current = fields.Boolean(
+        string="Current",
         readonly=True,
         default=True,
         help="No later document of the same kind has taken its place.",
@@ -233,7 +234,7 @@ class ApprenticeshipDocument(models.Model):
         :raises UserError: in words, when it cannot be kept
         """
         self._check_may_receive(contract, kind)
-        name = kept_name(name)
+        name = kept_name(name or "")
         try:
             sha256 = check_pdf(content)
         except BadFile as error:
@@ -342,8 +343,8 @@ class ApprenticeshipDocument(models.Model):
                 name=name,
             ),
             "broken": self.env._(
-                "« %(name)s » is damaged and does not open: nothing was added. Open it, "
-                "print it to a new PDF and add that one.",
+                "« %(name)s » is damaged and does not open: nothing was added. Open "
+                "it, print it to a new PDF and add that one.",
                 name=name,
             ),
         }

@@ -531,7 +531,7 @@ class ApprenticeshipContract(models.Model):
         if person is None:
             return
         self._opco_close_rejection_activity()
-        reasons = (transmission.message or "").splitlines()
+        reasons = transmission._what_to_correct()
         # The bell tells, not one e-mail for each of a batch.
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             REJECTED_ACTIVITY,

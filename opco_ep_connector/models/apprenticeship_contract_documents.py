@@ -103,7 +103,7 @@ class ApprenticeshipContract(models.Model):
         return rows
 
     def _opco_document_routes(self):
-        """Return the connection of each contract, and the profile of each connection."""
+        """Return the connection of each contract, and the profile of each of them."""
         connections, _reasons = self._opco_route()
         profiles = {
             connection: connection._norm_profile()
@@ -170,6 +170,22 @@ class ApprenticeshipContract(models.Model):
         return self._opco_notification(kind, "\n".join([message, *kept_back]))
 
     # ---------------------------------------------------------------- checklist
+    def _document_lines(self, needs, documents):
+        lines = super()._document_lines(needs, documents)
+        connections, profiles = self._opco_document_routes()
+        connection = connections.get(self)
+        profile = profiles.get(connection)
+        if self._opco_no_document_leaves(connection, profile):
+            return lines
+        to_send = self._opco_documents_to_send(profile).ids
+        for line in lines["needed"] + lines["others"]:
+            for shown in line["documents"]:
+                if shown["id"] in to_send:
+                    shown["badges"].append(
+                        {"text": self.env._("To transmit"), "color": "warning"}
+                    )
+        return lines
+
     def _document_fates(self):
         """What the law sends to the OPCO leaves from here, or by its portal."""
         connections, profiles = self._opco_document_routes()

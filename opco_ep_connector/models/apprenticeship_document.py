@@ -207,8 +207,19 @@ class ApprenticeshipDocument(models.Model):
             "retry": "warning",
             "cancelled": "secondary",
         }
-        names = dict(row._fields["state"]._description_selection(self.env))
-        return {"text": names[row.state], "color": colors.get(row.state, "info")}
+        opco = row.profile_id.name
+        on_its_way = self.env._("On its way to %(opco)s", opco=opco)
+        texts = {
+            "queued": on_its_way,
+            "sending": on_its_way,
+            "sent": self.env._("Received by %(opco)s", opco=opco),
+            "rejected": self.env._("Rejected by %(opco)s", opco=opco),
+            "retry": self.env._("Not sent yet to %(opco)s", opco=opco),
+            "unknown": self.env._("To be verified at %(opco)s", opco=opco),
+            "held": self.env._("Held before %(opco)s", opco=opco),
+            "cancelled": self.env._("Not sent to %(opco)s", opco=opco),
+        }
+        return {"text": texts[row.state], "color": colors.get(row.state, "info")}
 
     def _opco_receipt(self, row):
         return self.env._(

@@ -117,8 +117,8 @@ class OpcoProfile(models.Model):
         default="duration_agreement=CONVENTION_REDUCTION_DUREE,"
         "mobility_agreement=CONVENTION_MOBILITE,"
         "completion_certificate=CERTIFICAT_REALISATION",
-        help="Kinds of documents that this OPCO takes, each with the type that the norm "
-        "gives it, separated by commas. What is not here is kept, not sent.",
+        help="Kinds of documents that this OPCO takes, each with the type that the "
+        "norm gives it, separated by commas. What is not here is kept, not sent.",
     )
     accepted_mime_types = fields.Char(
         string="Accepted file types",

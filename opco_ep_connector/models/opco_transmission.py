@@ -673,6 +673,10 @@ class OpcoTransmission(models.Model):
             rank_of[row.contract_id] += 1
         yield from ranked.values()
 
+    def _what_to_correct(self):
+        """Return, one line each, what whoever sent it is asked to correct."""
+        return (self.message or "").splitlines()
+
     def _outcome_line(self):
         """Return the outcome as a line of chatter; remote text is escaped."""
         return getattr(self, f"_outcome_line_{self.operation}")()

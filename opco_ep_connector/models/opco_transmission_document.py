@@ -82,6 +82,17 @@ class OpcoTransmission(models.Model):
         lines = [sentences[self.state], *(self.message or "").splitlines()]
         return Markup("<br/>").join(lines)
 
+    def _what_to_correct(self):
+        reasons = super()._what_to_correct()
+        if self.operation != "document":
+            return reasons
+        first = self.env._(
+            "%(document)s: %(reason)s",
+            document=self.document_id._kind_label(),
+            reason=reasons[0] if reasons else "—",
+        )
+        return [first, *reasons[1:]]
+
     def _record_accepted(self, receipt):
         result = super()._record_accepted(receipt)
         if self.operation == "document":

@@ -66,6 +66,12 @@ class SentDocumentsCase(ConnectorCase):
     def badge(self, document):
         return [badge["text"] for badge in self.shown(document)["badges"]][1:]
 
+    def badges_of_line(self, document):
+        checklist = self.contract.with_user(self.transmitter).document_checklist
+        lines = checklist["needed"] + checklist["others"]
+        [line] = [line for line in lines if line["kind"] == document.kind]
+        return [badge["text"] for badge in line["documents"][0]["badges"]]
+
     def refusal(self):
         with self.assertRaises(UserError) as refusal:
             self.transmit_documents()
@@ -79,6 +85,7 @@ class TestSentDocuments(SentDocumentsCase):
     def test_from_click_to_receipt(self):
         content = pdf("accord")
         document = self.receive(content=content)
+        self.assertEqual(self.badges_of_line(document), ["Received", "To transmit"])
         rows, message = self.transmit_documents()
         self.assertIn("is on its way", message)
         self.assertEqual((rows.operation, rows.state), ("document", "queued"))
@@ -94,13 +101,13 @@ class TestSentDocuments(SentDocumentsCase):
                 ],
             },
         )
-        self.assertEqual(self.badge(document), ["Queued"])
+        self.assertEqual(self.badge(document), ["On its way to OPCO EP"])
         self.deliver()
         self.assertEqual(rows.state, "sent", rows.message)
         [file] = self.sandbox.files()
         self.assertEqual(file["sha256"], hashlib.sha256(content).hexdigest())
         self.assertEqual(file["numeroInterne"], self.contract.opco_internal_number)
-        self.assertEqual(self.badge(document), ["Received by the OPCO"])
+        self.assertEqual(self.badge(document), ["Received by OPCO EP"])
         said = [line for line in self.said(self.contract) if "tripartite" in line]
         self.assertEqual(len(said), 1)
         self.assertIn("received by OPCO EP", said[0])
@@ -214,6 +221,15 @@ class TestSentDocuments(SentDocumentsCase):
         self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
 
+    def test_the_action_of_the_list_transmits(self):
+        self.receive()
+        action = self.env.ref("opco_ep_connector.action_transmit_documents")
+        action.with_user(self.transmitter).with_context(
+            active_model="apprenticeship.contract", active_ids=self.contract.ids
+        ).run()
+        [row] = self.contract.opco_transmission_ids._of_operation("document")
+        self.assertEqual((row.state, row.user_id), ("queued", self.transmitter))
+
     # --------------------------------------------------------------- duplicates
     def test_nothing_is_sent_twice(self):
         self.receive()
@@ -250,7 +266,7 @@ class TestSentDocuments(SentDocumentsCase):
         rows, _message = self.transmit_documents()
         self.deliver()
         self.assertEqual(rows.document_id, second)
-        self.assertEqual(self.badge(first), ["Received by the OPCO"])
+        self.assertEqual(self.badge(first), ["Received by OPCO EP"])
         self.assertEqual(len(self.sandbox.files()), 2)
 
     @mute_logger("odoo.sql_db")
@@ -280,8 +296,9 @@ class TestSentDocuments(SentDocumentsCase):
         rows, _message = self.transmit_documents()
         self.deliver()
         self.assertEqual((rows.state, rows.is_live), ("rejected", False))
-        self.assertEqual(self.badge(document), ["Rejected"])
-        self.assertTrue(self.contract.activity_ids)
+        self.assertEqual(self.badge(document), ["Rejected by OPCO EP"])
+        [activity] = self.contract.activity_ids
+        self.assertIn("Convention tripartite", activity.summary)
         # The contract is not rejected with it.
         self.assertEqual(self.contract.opco_transport_state, "sent")
         rows, _message = self.transmit_documents()
@@ -299,7 +316,7 @@ class TestSentDocuments(SentDocumentsCase):
         self.env["opco.health"].search([]).paused_until = False
         self.deliver()
         self.assertEqual(rows.state, "sent", rows.message)
-        self.assertEqual(self.badge(document), ["Received by the OPCO"])
+        self.assertEqual(self.badge(document), ["Received by OPCO EP"])
 
     def unknown(self):
         document = self.receive()
@@ -390,7 +407,7 @@ class TestSentDocuments(SentDocumentsCase):
         self.deliver()
         self.assertEqual(rows.mapped("state"), ["cancelled", "sent"])
         self.assertIn("deleted since it was queued", rows[0].message)
-        self.assertEqual(self.badge(other), ["Received by the OPCO"])
+        self.assertEqual(self.badge(other), ["Received by OPCO EP"])
 
     def test_a_file_deleted_before(self):
         document = self.receive()
@@ -484,7 +501,7 @@ class TestSentDocuments(SentDocumentsCase):
         self.revoke_key()
         self.deliver()
         self.assertEqual(rows.state, "held")
-        self.assertEqual(self.badge(document), ["Held"])
+        self.assertEqual(self.badge(document), ["Held before OPCO EP"])
         self.paste_key()
         self.connection.action_test_connection()
         self.deliver()

@@ -32,7 +32,8 @@ PASTE = """
     const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
     clipboardData.items.add(new File([bytes], name, {type: "application/pdf"}));
     const options = {clipboardData, bubbles: true, cancelable: true};
-    document.querySelector(selector).dispatchEvent(new ClipboardEvent("paste", options));
+    const line = document.querySelector(selector);
+    line.dispatchEvent(new ClipboardEvent("paste", options));
 }
 """
 
