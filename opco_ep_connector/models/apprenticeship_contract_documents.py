@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.addons.l10n_fr_apprenticeship.cerfa.documents import DEPOSITED, KINDS
 
 from ..convergence.profile import DOCUMENTS_UPLOAD
+from .apprenticeship_document import CONSULT
 
 
 class ApprenticeshipContract(models.Model):
@@ -172,6 +173,8 @@ class ApprenticeshipContract(models.Model):
     # ---------------------------------------------------------------- checklist
     def _document_lines(self, needs, documents):
         lines = super()._document_lines(needs, documents)
+        if not self.env.user.has_group(CONSULT):
+            return lines
         connections, profiles = self._opco_document_routes()
         connection = connections.get(self)
         profile = profiles.get(connection)

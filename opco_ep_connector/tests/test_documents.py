@@ -66,8 +66,10 @@ class SentDocumentsCase(ConnectorCase):
     def badge(self, document):
         return [badge["text"] for badge in self.shown(document)["badges"]][1:]
 
-    def badges_of_line(self, document):
-        checklist = self.contract.with_user(self.transmitter).document_checklist
+    def badges_of_line(self, document, user=None):
+        self.env.invalidate_all()
+        contract = self.contract.with_user(user or self.transmitter)
+        checklist = contract.document_checklist
         lines = checklist["needed"] + checklist["others"]
         [line] = [line for line in lines if line["kind"] == document.kind]
         return [badge["text"] for badge in line["documents"][0]["badges"]]
@@ -371,9 +373,18 @@ class TestSentDocuments(SentDocumentsCase):
 
     def test_whoever_does_not_consult_sees_no_delivery(self):
         document = self.receive()
-        self.transmit_documents()
         clerk = self.new_user("documents_reader", USER)
-        self.assertEqual(len(self.shown(document, clerk)["badges"]), 1)
+        self.assertEqual(self.badges_of_line(document, clerk), ["Received"])
+        self.transmit_documents()
+        self.assertEqual(self.badges_of_line(document, clerk), ["Received"])
+
+    def test_a_new_contract_has_a_form(self):
+        new = self.Contract.with_user(self.transmitter).new(
+            {"company_id": self.company.id}
+        )
+        self.assertTrue(new.document_checklist["needed"])
+        self.assertFalse(new.opco_documents_to_send)
+        self.assertFalse(new.opco_documents_notice)
 
     # ---------------------------------------------------------------- bad files
     def test_a_file_changed_after_it_was_queued_never_leaves(self):
