@@ -49,6 +49,7 @@
         "wizards/opco_link_views.xml",
         "wizards/opco_integrity_check_views.xml",
         "wizards/opco_audit_pack_views.xml",
+        "views/apprenticeship_document_views.xml",
         "views/apprenticeship_contract_views.xml",
         "views/res_config_settings_views.xml",
         "views/opco_menus.xml",

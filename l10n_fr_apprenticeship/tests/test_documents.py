@@ -292,6 +292,7 @@ class TestDocuments(DocumentsCase):
     def test_purge_erases_the_files_and_keeps_the_hashes(self):
         document = self.receive(name="RQTH Alix.pdf")
         attachment, digest = document.attachment_id, document.sha256
+        self.assertIn("1 attached documents", self.contract._describe_file())
         self.contract._purge_file()
         self.contract.file_purged_on = date(2026, 11, 24)
         self.assertFalse(attachment.exists())

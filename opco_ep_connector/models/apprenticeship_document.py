@@ -26,6 +26,21 @@ class ApprenticeshipDocument(models.Model):
         "opco.transmission", "document_id", string="Transmissions", groups=CONSULT
     )
 
+    opco_delivery = fields.Char(
+        string="At the OPCO", compute="_compute_opco_delivery", groups=CONSULT
+    )
+
+    @api.depends(
+        "contract_id.opco_environment",
+        "opco_transmission_ids.state",
+        "opco_transmission_ids.is_live",
+    )
+    @api.depends_context("lang")
+    def _compute_opco_delivery(self):
+        for document in self:
+            row = document._opco_rows()
+            document.opco_delivery = self._opco_badge(row)["text"] if row else False
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never_sent(self):
         sent = self.sudo().filtered("opco_transmission_ids")

@@ -268,8 +268,10 @@ class TestSentDocuments(SentDocumentsCase):
         rows, _message = self.transmit_documents()
         self.deliver()
         self.assertEqual(rows.document_id, second)
-        self.assertEqual(self.badge(first), ["Received by OPCO EP"])
+        self.assertEqual(first.opco_delivery, "Received by OPCO EP")
         self.assertEqual(len(self.sandbox.files()), 2)
+        third = self.receive(content=pdf("3"))
+        self.assertFalse(third.opco_delivery)
 
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_two_live_rows_of_one_document(self):
