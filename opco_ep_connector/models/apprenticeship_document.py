@@ -55,11 +55,11 @@ class ApprenticeshipDocument(models.Model):
     # ------------------------------------------------------------------ actions
     def action_opco_send_again(self):
         """Send once more what the OPCO may have: a person has looked."""
-        self._opco_rows_to_decide()._send_again()
+        self._opco_rows_to_decide()._send_document_again()
 
     def action_opco_consider_received(self):
         """Stop waiting for what a person has seen at the OPCO."""
-        self._opco_rows_to_decide()._consider_received()
+        self._opco_rows_to_decide()._consider_document_received()
 
     def _opco_rows_to_decide(self):
         self.env["opco.transmission"]._check_transmitter()

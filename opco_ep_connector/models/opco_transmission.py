@@ -88,7 +88,6 @@ class OpcoTransmission(models.Model):
         [
             ("contract", "Contract"),
             ("termination", "Early termination"),
-            ("document", "Document"),
         ],
         required=True,
         readonly=True,
@@ -478,10 +477,7 @@ class OpcoTransmission(models.Model):
     def _cancel_lost(self):
         """Cancel what has nothing left to send, so that it holds up no other."""
         for row in self._by_sender_language():
-            message = row.env._(
-                "What was to be sent is lost: nothing left. Transmit the contract "
-                "again."
-            )
+            message = row._lost_message()
             row.write(
                 {
                     "state": "cancelled",
@@ -492,6 +488,12 @@ class OpcoTransmission(models.Model):
             )
             row._by_operation("_on_given_up")
             row.contract_id._message_log(body=message)
+
+    def _lost_message(self):
+        """Return what to do again, by whoever sent it; operations say theirs."""
+        return self.env._(
+            "What was to be sent is lost: nothing left. Transmit the contract again."
+        )
 
     def _give_back(self):
         """What was claimed, and whose call never started, is due as before."""
@@ -569,8 +571,8 @@ class OpcoTransmission(models.Model):
             message,
             said,
             self.env._(
-                "It may have received the contract all the same: it is not sent again "
-                "before this is known."
+                "It may have received it all the same: it is not sent again before "
+                "this is known."
             ),
         ]
         return "\n".join(filter(None, lines))

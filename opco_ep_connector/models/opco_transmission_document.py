@@ -19,6 +19,9 @@ class OpcoTransmission(models.Model):
     # An operation of its own, in a file of its own.
     _inherit = "opco.transmission"  # pylint: disable=consider-merging-classes-inherited
 
+    operation = fields.Selection(
+        selection_add=[("document", "Document")], ondelete={"document": "cascade"}
+    )
     document_id = fields.Many2one(
         "apprenticeship.document",
         readonly=True,
@@ -99,6 +102,14 @@ class OpcoTransmission(models.Model):
             self.document_number = receipt.document_number
         return result
 
+    def _lost_message(self):
+        if self.operation != "document":
+            return super()._lost_message()
+        return self.env._(
+            "The document that was to be sent is lost: nothing left. Transmit the "
+            "documents again."
+        )
+
     def _unknown_message(self, message, error):
         if self.operation != "document":
             return super()._unknown_message(message, error)
@@ -114,7 +125,7 @@ class OpcoTransmission(models.Model):
         return "\n".join(filter(None, lines))
 
     # ---------------------------------------------------------- a person decides
-    def _send_again(self):
+    def _send_document_again(self):
         """The same bytes and the same file leave again, on a person's word."""
         for row in self._still_unknown():
             row.write(
@@ -135,7 +146,7 @@ class OpcoTransmission(models.Model):
             )
         self._wake()
 
-    def _consider_received(self):
+    def _consider_document_received(self):
         """A person has seen it on the OPCO's portal."""
         for row in self._still_unknown():
             message = row.env._(

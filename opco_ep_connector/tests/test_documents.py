@@ -362,6 +362,15 @@ class TestSentDocuments(SentDocumentsCase):
         first, second = self.sandbox.files()
         self.assertEqual(first["sha256"], second["sha256"])
 
+    def test_what_is_lost_says_to_transmit_the_documents(self):
+        self.receive()
+        rows, _message = self.transmit_documents()
+        rows.payload = False
+        self.deliver()
+        self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
+        self.assertIn("documents again", rows.message)
+        self.assertEqual(self.contract.opco_transport_state, "sent")
+
     def test_only_a_transmitter_sends_or_decides(self):
         document, _rows = self.unknown()
         clerk = self.new_user("documents_sender", USER)
