@@ -141,4 +141,3 @@ def _paths_in(text: str, words: list[re.Match]) -> set[int]:
         if not word[0].isdigit()
         and any(start <= word.start() < end for start, end in spans)
     }
-

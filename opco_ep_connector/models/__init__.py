@@ -17,13 +17,16 @@ from . import opco_access_review
 from . import opco_access_review_line
 from . import opco_dossier
 from . import opco_batch
+from . import opco_error
 from . import opco_polling
 from . import opco_transmission
+from . import opco_transmission_error
 from . import opco_exchange
 from . import opco_exchange_purge
 from . import opco_chain
 from . import apprenticeship_contract
 from . import apprenticeship_contract_follow_up
+from . import apprenticeship_contract_error
 from . import apprenticeship_contract_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination

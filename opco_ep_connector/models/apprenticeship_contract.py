@@ -29,6 +29,7 @@ TRANSMISSION_FIELDS = (
     "opco_answered_at",
     "opco_next_try_at",
     "opco_environment",
+    "opco_error_id",
 )
 DOSSIER_FIELDS = (
     "opco_state",

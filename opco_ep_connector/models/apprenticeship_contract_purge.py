@@ -50,6 +50,7 @@ class ApprenticeshipContract(models.Model):
                 {
                     "payload": False,
                     "message": False,
+                    "remote_errors": False,
                     "overrides": [
                         override | {"reason": self.env._("Erased")}
                         for override in row.overrides or []
