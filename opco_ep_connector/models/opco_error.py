@@ -114,7 +114,7 @@ class OpcoError(models.Model):
     def _box_label(self, contracts, box):
         return contracts._fields[contract_field(box)]._description_string(self.env)
 
-    @api.constrains("code", "http_status", "wordings", "fingerprint")
+    @api.constrains("name", "code", "http_status", "wordings", "fingerprint")
     def _check_recognisable(self):
         for error in self:
             try:
