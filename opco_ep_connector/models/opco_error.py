@@ -279,7 +279,9 @@ class OpcoError(models.Model):
     @api.model
     def _recognise_again(self):
         """The rejections that had no explanation may have one now."""
-        self.env["opco.transmission"].sudo()._recognise_again()
+        # The shipped entries come one by one.
+        if not self.env.context.get("install_mode"):
+            self.env["opco.transmission"].sudo()._recognise_again()
 
     # ------------------------------------------------------------------ display
     @api.model
