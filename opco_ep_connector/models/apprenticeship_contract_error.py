@@ -97,3 +97,18 @@ class ApprenticeshipContract(models.Model):
         answer = (complaints, self._opco_form_sent())
         [error] = self.env["opco.error"].sudo()._learn([answer])
         self._opco_write({"opco_error_id": error.id})
+
+    @api.model
+    def _opco_remedies(self, transmission, person):
+        """Return what a person has to do, one sentence for each known error."""
+        errors = self.env["opco.error"].with_context(lang=person.lang)
+        items = errors._explain(errors._catalogue(), transmission._complaints())
+        remedies = dict.fromkeys(
+            explanation["remedy"]
+            for item in items
+            for explanation in item["explanations"]
+            if explanation["cause"] and explanation["remedy"]
+        )
+        return [
+            errors.env._("What to do: %(remedy)s", remedy=remedy) for remedy in remedies
+        ]

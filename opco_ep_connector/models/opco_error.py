@@ -296,7 +296,7 @@ class OpcoError(models.Model):
         items = {}
         for complaint in complaints:
             keys = catalogue.find(complaint) or catalogue.advise(complaint)
-            errors = self.sudo().browse(keys).with_env(self.env).sudo()
+            errors = self.sudo().browse(keys)
             box = cerfa_box(complaint.error.field or "")
             explanations = [error._explanation(box) for error in errors]
             explanations = explanations or [self._general_advice(box)]

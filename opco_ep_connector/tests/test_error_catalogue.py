@@ -59,6 +59,7 @@ class TestErrorCatalogue(ConnectorCase):
         )
         self.assertEqual((row.error_id, contract.opco_error_id), (closed, closed))
         self.assertEqual(closed.seen_count, 1)
+        self.assertIn(f"What to do: {closed.remedy}", contract.activity_ids.note)
         self.assertFalse(self.collected())
 
     def test_field_that_the_opco_names_comes_first(self):
