@@ -29,6 +29,7 @@ TRANSMISSION_FIELDS = (
     "opco_answered_at",
     "opco_next_try_at",
     "opco_environment",
+    "opco_error_id",
 )
 DOSSIER_FIELDS = (
     "opco_state",
@@ -536,7 +537,9 @@ class ApprenticeshipContract(models.Model):
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             REJECTED_ACTIVITY,
             summary=shorten("".join(reasons[:1]), SUMMARY_LENGTH, placeholder="…"),
-            note=Markup("<br/>").join(reasons),
+            note=Markup("<br/>").join(
+                reasons + self._opco_remedies(transmission, person)
+            ),
             user_id=person.id,
         )
 

@@ -51,6 +51,7 @@ class ApprenticeshipContract(models.Model):
                     "payload": False,
                     "message": False,
                     "file_name": False,
+                    "remote_errors": False,
                     "overrides": [
                         override | {"reason": self.env._("Erased")}
                         for override in row.overrides or []

@@ -15,6 +15,7 @@ from . import test_delivery
 from . import test_documents
 from . import test_deposited_elsewhere
 from . import test_environment_change
+from . import test_error_catalogue
 from . import test_follow_up
 from . import test_hostile_opco
 from . import test_key_register

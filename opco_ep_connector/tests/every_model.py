@@ -133,6 +133,7 @@ def one_of_each(case):
                 "company_ids": [fields.Command.set(case.company.ids)],
             }
         ),
+        env.ref("opco_ep_connector.error_employer_closed"),
         env["opco.health"].create(of_connection),
         env["opco.polling"]._of(case.connection),
         env["opco.link"].create({"dossier_id": dossier.id, "contract_id": contract.id}),

@@ -56,6 +56,7 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.purge": {MANAGER: "rw"},
     "apprenticeship.purge.line": {MANAGER: "r"},
+    "opco.error": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu"},
     "opco.profile": OF_CONSULT | {SYSTEM: "rwc"},
     "opco.connection": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu", SYSTEM: "r"},
     "opco.transmission": OF_CONSULT,
@@ -98,6 +99,7 @@ WITHOUT_COMPANY = {
     "apprenticeship.pay.rate",
     "apprenticeship.idcc",
     "apprenticeship.retention.rule",
+    "opco.error",
     "opco.profile",
 }
 

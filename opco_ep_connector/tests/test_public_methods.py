@@ -44,6 +44,7 @@ SHARED = {
     "apprenticeship.pay.rate",
     "apprenticeship.idcc",
     "apprenticeship.retention.rule",
+    "opco.error",
     "opco.profile",
 }
 
