@@ -27,5 +27,7 @@ from . import apprenticeship_contract_follow_up
 from . import apprenticeship_contract_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
+from . import apprenticeship_contract_clock
+from . import apprenticeship_contract_alert
 from . import apprenticeship_establishment_search
 from . import res_config_settings
