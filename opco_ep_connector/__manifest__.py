@@ -29,6 +29,7 @@
         "data/opco_retention_rules.xml",
         "data/mail_activity_type_termination.xml",
         "data/mail_activity_type_clocks.xml",
+        "data/mail_template_clocks.xml",
         "data/ir_cron_clocks.xml",
         "data/ir_actions_server.xml",
         "report/opco_receipt_templates.xml",

@@ -34,6 +34,7 @@ from . import test_seal_evidence
 from . import test_secrecy
 from . import test_secrets_route
 from . import test_settlement
+from . import test_silence
 from . import test_simulation
 from . import test_termination
 from . import test_transmission
