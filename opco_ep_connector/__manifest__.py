@@ -53,6 +53,8 @@
         "wizards/opco_integrity_check_views.xml",
         "wizards/opco_audit_pack_views.xml",
         "views/apprenticeship_contract_views.xml",
+        "views/opco_digest_views.xml",
+        "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/opco_menus.xml",
     ],

@@ -30,5 +30,7 @@ from . import apprenticeship_contract_termination
 from . import apprenticeship_contract_clock
 from . import apprenticeship_contract_alert
 from . import opco_connection_silence
+from . import res_company
+from . import res_users
 from . import apprenticeship_establishment_search
 from . import res_config_settings
