@@ -37,8 +37,8 @@ class ApprenticeshipContract(models.Model):
         string="Deposit pressing from",
         compute="_compute_deposit_deadline",
         store=True,
-        help="Third of the 5 working days; for an amendment, counted from its signature "
-        "when it comes first.",
+        help="Third of the 5 working days; for an amendment, counted from its "
+        "signature when it comes first.",
     )
     deadline = fields.Date(
         compute="_compute_deadline",

@@ -36,7 +36,10 @@ class ApprenticeshipContract(models.Model):
     _inherit = "apprenticeship.contract"  # pylint: disable=consider-merging-classes-inherited
 
     opco_alerted_deadline = fields.Date(
-        readonly=True, copy=False, help="The deadline that somebody was last told of."
+        string="Deadline told",
+        readonly=True,
+        copy=False,
+        help="The deadline that somebody was last told of.",
     )
 
     def write(self, vals):
@@ -64,15 +67,17 @@ class ApprenticeshipContract(models.Model):
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
-            "activity_type_id": self.env.ref(self._opco_alert_type()).id,
+            "activity_type_id": self._opco_alert_type_id(),
             "summary": self.with_context(lang=person.lang)._opco_alert_summary(),
             "date_deadline": self.deadline,
             "user_id": person.id,
             "automated": True,
         }
 
-    def _opco_alert_type(self):
-        return ANSWER_ACTIVITY if self.opco_answer_deadline else DEPOSIT_ACTIVITY
+    def _opco_alert_type_id(self):
+        name = ANSWER_ACTIVITY if self.opco_answer_deadline else DEPOSIT_ACTIVITY
+        # `env.ref` would ask the database for each contract whether it still exists.
+        return self.env["ir.model.data"]._xmlid_to_res_id(name)
 
     def _opco_alert_summary(self):
         deadline = format_date(self.env, self.deadline)
@@ -167,7 +172,7 @@ class ApprenticeshipContract(models.Model):
     # --------------------------------------------------------------------- cron
     @api.model
     def _cron_alert_deadlines(self):
-        """Tell, each day, whose deadline comes near; running it twice changes nothing."""
+        """Tell, each day, whose deadline comes near; twice a day changes nothing."""
         in_own_transaction(self.env, self._opco_drop_all_outdated_alerts)
         for contracts in split_every(
             ALERTED_AT_ONCE, self._opco_to_alert().ids, self.browse

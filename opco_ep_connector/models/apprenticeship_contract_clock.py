@@ -36,7 +36,9 @@ class ApprenticeshipContract(models.Model):
     )
     def _compute_opco_answer_deadline(self):
         for contract in self:
-            received_on = contract._opco_awaits_answer() and contract._opco_received_on()
+            received_on = (
+                contract._opco_awaits_answer() and contract._opco_received_on()
+            )
             contract.opco_answer_deadline = received_on and answer_deadline(received_on)
 
     @api.depends("opco_transport_state", "opco_answer_deadline")

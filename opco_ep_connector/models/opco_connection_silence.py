@@ -71,7 +71,7 @@ class OpcoConnection(models.Model):
         }
 
     def _late_of_automatic(self):
-        """Return the connection of each late contract that nobody is to send by hand."""
+        """Return, by late contract that nobody is to send by hand, its connection."""
         automatic = self.filtered("is_automatic")
         contracts = self.env["apprenticeship.contract"]
         late = contracts.search(

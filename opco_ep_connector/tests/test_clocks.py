@@ -301,7 +301,7 @@ class TestDeadlineAlert(ClockCase):
                 before = self.env.cr.sql_log_count
                 self._run("opco_ep_connector.ir_cron_alert_deadlines")
                 counts.append(self.env.cr.sql_log_count - before)
-        self.assertLess(counts[1], 3 * counts[0], counts)
+        self.assertLess(counts[1], 1.2 * counts[0], counts)
         created = self.env["mail.activity"].search_count(
             [("activity_type_id", "=", self.env.ref(DEPOSIT_ACTIVITY).id)]
         )

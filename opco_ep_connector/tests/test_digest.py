@@ -50,7 +50,9 @@ class TestDigest(ClockCase):
             (self.manager | self.administrator).partner_id,
         )
         self.assertEqual(len(self.mails()), 2)
-        self.assertEqual(set(map(len, self.mails().mail_ids.mapped("recipient_ids"))), {1})
+        self.assertEqual(
+            set(map(len, self.mails().mail_ids.mapped("recipient_ids"))), {1}
+        )
         # Run again, or as late as on Sunday.
         for days in (0, 6):
             self.run_on(self.monday + timedelta(days=days))
@@ -79,7 +81,10 @@ class TestDigest(ClockCase):
             opco_answered_at=self.monday - timedelta(days=15),
         )
         elsewhere = self.Contract.create(
-            {"company_id": self.new_company("Elsewhere").id, "training_centre_id": False}
+            {
+                "company_id": self.new_company("Elsewhere").id,
+                "training_centre_id": False,
+            }
         )
         for contract in accepted | corrected | rejected | unknown | elsewhere:
             contract.date_start = self.monday + timedelta(days=60)
