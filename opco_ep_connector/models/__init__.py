@@ -36,5 +36,10 @@ from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
 from . import apprenticeship_document
 from . import apprenticeship_contract_documents
+from . import apprenticeship_contract_clock
+from . import apprenticeship_contract_alert
+from . import opco_connection_silence
+from . import res_company
+from . import res_users
 from . import apprenticeship_establishment_search
 from . import res_config_settings
