@@ -40,6 +40,7 @@
         "demo/res_users.xml",
         "demo/apprenticeship_contract.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "l10n_fr_apprenticeship/static/src/**/*",

@@ -7,7 +7,9 @@ A command, with the environment of dev/settings.sh:
 * ``rows.py save DATABASE FILE``;
 * ``rows.py kept FROM TO``: no row is lost and no value of a former column has changed,
   outside what the add-ons ship and rewrite at each update;
-* ``rows.py same FROM TO``: nothing at all differs, but the time of the last write.
+* ``rows.py same FROM TO``: nothing at all differs, but the time of the last write;
+* ``rows.py beside PREFIX FROM TO``: the contracts and what they name are as before, but
+  for the columns whose name begins so.
 """
 
 import json
@@ -28,6 +30,14 @@ MADE_FROM_CODE = re.compile(r"ir_(act|actions|asset|model|module|rule|ui)(_|$)")
 # What Odoo itself writes at each update: a wish to run its own cleaning, and a number
 # by which its processes know that they must read the modules again.
 WRITTEN_EACH_TIME = {"ir_cron_trigger", "orm_signaling_registry"}
+CONTRACTS = {
+    "apprenticeship_contract",
+    "apprenticeship_pay_period",
+    "apprenticeship_training",
+    "res_partner",
+}
+# Whoever had no other group than the add-on's is no longer an internal user.
+FROM_GROUPS = {"partner_share"}
 # Written at each update even where the values are those of before.
 STAMPS = {"write_date", "write_uid"}
 TABLES = """
@@ -64,9 +74,26 @@ def shipped(tables):
     }
 
 
-def losses(before, after):
-    """Yield what was there before and is not any more."""
-    rewritten = shipped(before)
+def of_contracts(tables, prefix):
+    """Return the contracts and what they name, without the columns that begin so."""
+    return {
+        table: {
+            key: {
+                name: value
+                for name, value in row.items()
+                if not name.startswith(prefix) and name not in FROM_GROUPS
+            }
+            for key, row in tables[table].items()
+        }
+        for table in CONTRACTS
+    }
+
+
+def losses(before, after, rewritten):
+    """Yield what was there before and is not any more.
+
+    :param rewritten: the (table, key) of the rows whose values may change
+    """
     for table, rows in before.items():
         if MADE_FROM_CODE.match(table) or table in WRITTEN_EACH_TIME:
             continue
@@ -106,10 +133,16 @@ def main(command, *arguments):
         database, file = arguments
         Path(file).write_text(json.dumps(read(database)), encoding="utf-8")
         return 0
+    *options, before, after = arguments
     before, after = (
-        json.loads(Path(file).read_text(encoding="utf-8")) for file in arguments
+        json.loads(Path(file).read_text(encoding="utf-8")) for file in (before, after)
     )
-    found = list({"kept": losses, "same": differences}[command](before, after))
+    if command == "kept":
+        found = list(losses(before, after, shipped(before)))
+    elif command == "same":
+        found = list(differences(before, after))
+    else:
+        found = list(losses(of_contracts(before, *options), after, frozenset()))
     for line in sorted(found)[:SHOWN]:
         print(line[:400])
     if len(found) > SHOWN:
