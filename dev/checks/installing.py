@@ -78,9 +78,13 @@ def faults():
     mounts = [volume.split(":") for volume in service["volumes"]]
     for addon in ADDONS:
         mounted = [
-            source for source, target, *_mode in mounts if target == f"{IMAGE_ADDONS}/{addon}"
+            source
+            for source, target, *_mode in mounts
+            if target == f"{IMAGE_ADDONS}/{addon}"
         ]
-        if [(COMPOSE.parent / source).resolve() for source in mounted] != [ROOT / addon]:
+        if [(COMPOSE.parent / source).resolve() for source in mounted] != [
+            ROOT / addon
+        ]:
             yield COMPOSE.relative_to(ROOT), f"{addon} is not mounted"
     if "OPCO_MASTER_KEYS" not in service["environment"]:
         yield COMPOSE.relative_to(ROOT), "the master key is not passed"
