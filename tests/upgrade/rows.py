@@ -38,8 +38,9 @@ CONTRACTS = {
 }
 # Whoever had no other group than the add-on's is no longer an internal user.
 FROM_GROUPS = {"partner_share"}
-# Written at each update even where the values are those of before.
-STAMPS = {"write_date", "write_uid"}
+# Written at each update even where the values are those of before: the last write, and
+# the text that a view had before it, which Odoo keeps to go back to it.
+STAMPS = {"arch_prev", "write_date", "write_uid"}
 TABLES = """
     SELECT t.relname, array_remove(array_agg(a.attname ORDER BY a.attnum), NULL)
       FROM pg_class t
