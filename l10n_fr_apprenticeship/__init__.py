@@ -5,3 +5,8 @@ from . import controllers
 from . import models
 from . import report
 from . import wizards
+from .uninstalling import drop_references
+
+
+def uninstall_hook(env):
+    drop_references(env.cr, "apprenticeship_")

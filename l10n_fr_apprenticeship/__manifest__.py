@@ -3,7 +3,7 @@
 {
     "name": "French Apprenticeship Contracts (CERFA 10103)",
     "summary": "The apprenticeship contract of a French training centre (CFA)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Human Resources/Apprenticeship",
     "website": "https://github.com/OCA/l10n-france",
@@ -44,6 +44,7 @@
         "demo/apprenticeship_contract.xml",
         "demo/apprenticeship_document.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "l10n_fr_apprenticeship/static/src/**/*",

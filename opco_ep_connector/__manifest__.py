@@ -3,7 +3,7 @@
 {
     "name": "OPCO EP Connector",
     "summary": "Deposit apprenticeship contracts with OPCO EP (API Convergence)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Human Resources/Apprenticeship",
     "website": "https://github.com/OCA/l10n-france",

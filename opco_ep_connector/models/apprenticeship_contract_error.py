@@ -69,7 +69,7 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_form_sent(self):
         """Return the form that the OPCO speaks of, when it was sent from here."""
-        rows = self.sudo().opco_transmission_ids._deposits()
+        rows = self.sudo().opco_transmission_ids._of_operation("contract")
         return rows.filtered("is_live")[:1]._form_sent() or rows[:1]._form_sent()
 
     @api.model
@@ -80,7 +80,7 @@ class ApprenticeshipContract(models.Model):
     def _opco_mirror_cause(self):
         """Show the cause of the last rejection, which may be known only now."""
         for contract in self.sudo():
-            row = contract.opco_transmission_ids._deposits().sorted("id")[-1:]
+            row = contract.opco_transmission_ids._of_operation("contract").sorted("id")[-1:]
             if contract.opco_transport_state == "rejected" and row._is_rejected():
                 contract.opco_error_id = row.error_id
 
