@@ -25,6 +25,8 @@ from . import opco_chain
 from . import apprenticeship_contract
 from . import apprenticeship_contract_follow_up
 from . import apprenticeship_contract_purge
+from . import apprenticeship_contract_difference
+from . import apprenticeship_contract_difference_mark
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
 from . import apprenticeship_establishment_search

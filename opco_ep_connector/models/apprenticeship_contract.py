@@ -29,6 +29,7 @@ TRANSMISSION_FIELDS = (
     "opco_answered_at",
     "opco_next_try_at",
     "opco_environment",
+    "opco_is_modified",
 )
 DOSSIER_FIELDS = (
     "opco_state",
@@ -342,7 +343,8 @@ class ApprenticeshipContract(models.Model):
         # insertion, whose failure PostgreSQL's driver would log with the payload.
         contracts.sudo().write(
             # A former dossier, refused, does not speak for this one.
-            dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
+            dict.fromkeys(DOSSIER_FIELDS, False)
+            | {"opco_transport_state": "queued", "opco_is_modified": False}
         )
         contracts.flush_recordset(["opco_transport_state"])
         for one in preparations:

@@ -13,6 +13,7 @@ from . import test_connection_state
 from . import test_cron_progress
 from . import test_delivery
 from . import test_deposited_elsewhere
+from . import test_difference
 from . import test_environment_change
 from . import test_follow_up
 from . import test_hostile_opco

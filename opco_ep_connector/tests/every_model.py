@@ -100,6 +100,8 @@ def one_of_each(case):
     )
     of_connection = {"connection_id": case.connection.id}
     transmit = env["opco.transmit"].browse(transmit["res_id"])
+    contract.signing_place = "LYON"
+    comparison = env["opco.comparison"].browse(contract.action_opco_compare()["res_id"])
     records = [
         contract,
         contract.pay_period_ids[0],
@@ -143,6 +145,8 @@ def one_of_each(case):
         ),
         env["apprenticeship.termination"].create({"contract_id": contract.id}),
         env["opco.simulation"].browse(simulation["res_id"]),
+        comparison,
+        comparison.line_ids,
         transmit,
         transmit.line_ids,
         env["apprenticeship.code"].search([], limit=1),
