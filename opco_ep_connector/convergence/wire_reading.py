@@ -132,7 +132,9 @@ def _day(value: Any) -> str:
     written = _ISO_DAY.match(str(value)) or _FRENCH_DAY.match(str(value))
     if written is None:
         raise ValueError(value)
-    return date(**{name: int(part) for name, part in written.groupdict().items()}).isoformat()
+    return date(
+        **{name: int(part) for name, part in written.groupdict().items()}
+    ).isoformat()
 
 
 _READERS: dict[Format, Reader] = {

@@ -215,15 +215,15 @@ class ApprenticeshipContract(models.Model):
             )
         names = ", ".join(title_of(path) for path in found.paths[:NAMED_BOXES])
         if len(found.paths) == 1:
-            return self.env._("One box differs from what was sent: %(box)s.", box=names)
+            return self.env._("One box differs: %(box)s.", box=names)
         if len(found.paths) <= NAMED_BOXES:
             return self.env._(
-                "%(count)s boxes differ from what was sent: %(boxes)s.",
+                "%(count)s boxes differ: %(boxes)s.",
                 count=len(found.paths),
                 boxes=names,
             )
         return self.env._(
-            "%(count)s boxes differ from what was sent, among them: %(boxes)s.",
+            "%(count)s boxes differ, among them: %(boxes)s.",
             count=len(found.paths),
             boxes=names,
         )
@@ -253,16 +253,16 @@ class ApprenticeshipContract(models.Model):
         if self.opco_transport_state == "rejected":
             return self.env._(
                 "The OPCO rejected what was sent: this is what you have corrected "
-                "since. Transmit the contract again."
+                "since. Correct the rest if need be, and transmit the contract again."
             )
         if self.opco_state == "refused":
             return self.env._(
                 "The OPCO refused what was sent: this is what you have corrected "
-                "since. Transmit the contract again."
+                "since. Correct the rest if need be, and transmit the contract again."
             )
         return self.env._(
             "The OPCO cancelled what was sent: this is what you have corrected since. "
-            "Transmit the contract again."
+            "Correct the rest if need be, and transmit the contract again."
         )
 
     def _opco_advice_to_amend(self, found):

@@ -48,8 +48,8 @@ class ApprenticeshipContract(models.Model):
     @api.depends_context("lang")
     def _compute_opco_modified_label(self):
         for contract in self:
-            contract.opco_modified_label = (
-                contract.opco_is_modified and self.env._("Modified")
+            contract.opco_modified_label = contract.opco_is_modified and self.env._(
+                "Modified"
             )
 
     def write(self, vals):

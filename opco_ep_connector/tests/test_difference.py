@@ -75,8 +75,7 @@ class TestDifference(DifferenceCase):
         self.assertEqual(self.kind(), "received")
         self.assertEqual(
             self.text(),
-            "One box differs from what was sent: Le contrat › Durée hebdomadaire du "
-            "travail (heures).",
+            "One box differs: Le contrat › Durée hebdomadaire du travail (heures).",
         )
         self.assertIn("make an amendment once the OPCO has committed", self.advice())
         self.assertEqual(
@@ -89,8 +88,8 @@ class TestDifference(DifferenceCase):
         employer.write({"street": "14 RUE DES LILAS", "apprenticeship_headcount": 8})
         self.assertEqual(
             self.text(),
-            "2 boxes differ from what was sent: L'employeur › Effectif total salariés "
-            "de l'entreprise, L'employeur › Adresse de l'établissement › N° et voie.",
+            "2 boxes differ: L'employeur › Effectif total salariés de l'entreprise, "
+            "L'employeur › Adresse de l'établissement › N° et voie.",
         )
         self.assertEqual(
             self.shown(self.compare()),
@@ -303,7 +302,10 @@ class TestDifference(DifferenceCase):
     def test_unreadable_content_is_said_to_be(self):
         row = self.send(self.contract)
         row.write(
-            {"payload": row.payload.replace("2026-09-01", "hier"), "payload_sha256": "?"}
+            {
+                "payload": row.payload.replace("2026-09-01", "hier"),
+                "payload_sha256": "?",
+            }
         )
         self.assertEqual(self.kind(), "unreadable")
 
@@ -354,7 +356,9 @@ class TestDifference(DifferenceCase):
             self.env.invalidate_all()
             contracts = contracts.with_user(self.transmitter)
             before = self.env.cr.sql_log_count
-            self.assertEqual(set(contracts.mapped("opco_difference_kind")), {"received"})
+            self.assertEqual(
+                set(contracts.mapped("opco_difference_kind")), {"received"}
+            )
             counts.append(self.env.cr.sql_log_count - before)
         # The first has read what the registry remembers.
         self.assertEqual(counts[1], counts[2])

@@ -30,12 +30,16 @@ class OpcoComparison(models.TransientModel):
     def _open(self, contract):
         """Return the action that compares a contract with what was sent of it."""
         wizard = self.sudo().create({"contract_id": contract.id}).sudo(False)
-        wizard._fill()
+        return wizard._show()
+
+    def _show(self):
+        """List what differs at this moment; return the action that shows it."""
+        self._fill()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("What was sent, and what is now"),
+            "name": self.env._("Comparison with what was sent"),
             "res_model": self._name,
-            "res_id": wizard.id,
+            "res_id": self.id,
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
@@ -43,7 +47,7 @@ class OpcoComparison(models.TransientModel):
         }
 
     def _fill(self):
-        """List what differs at this moment, as this user may read it."""
+        """Replace the lines by what this user may read of what differs."""
         contract = self.contract_id
         found = contract._opco_differences().get(contract)
         lines = []

@@ -27,9 +27,9 @@ class OpcoComparisonLine(models.TransientModel):
     )
     path = fields.Char(required=True, readonly=True)
     section = fields.Char(readonly=True)
-    label = fields.Char(string="Box", readonly=True)
-    sent_value = fields.Char(string="Sent", readonly=True)
-    present_value = fields.Char(string="Now", readonly=True)
+    label = fields.Text(string="Box", readonly=True)
+    sent_value = fields.Text(string="Sent", readonly=True)
+    present_value = fields.Text(string="Now", readonly=True)
     may_put_back = fields.Boolean(readonly=True)
     contact_id = fields.Many2one(
         "res.partner",
@@ -93,7 +93,7 @@ class OpcoComparisonLine(models.TransientModel):
             raise UserError(self.env._("This box is not put back from here."))
         name = contract_field(self.path)
         contract.write({name: self._value_sent(contract._fields[name], found.sent)})
-        comparison._fill()
+        return comparison._show()
 
     def action_open_contact(self):
         self.ensure_one()

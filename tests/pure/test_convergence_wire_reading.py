@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from test_convergence_payload import CERFA, EP, every_box, with_part
 
 from cerfa import form
 from cerfa.changes import changes
@@ -16,6 +15,7 @@ from cerfa.plain import from_plain
 from convergence import payload, wire_reading
 from convergence.payload import UnreadableContent
 from convergence.wire_boxes import NOT_ON_THE_WIRE, TABLE
+from test_convergence_payload import CERFA, EP, every_box, with_part
 
 OTHERWISE = replace(
     EP,
@@ -95,7 +95,9 @@ def test_a_change_is_seen_through_two_spellings(part, changed, path):
 
 def test_every_line_of_the_table_is_read():
     for line in TABLE:
-        assert line.field == wire_reading.PAY_FIELD or line.spell in wire_reading._READERS
+        assert (
+            line.field == wire_reading.PAY_FIELD or line.spell in wire_reading._READERS
+        )
 
 
 def test_every_box_that_travels_comes_back():
