@@ -60,7 +60,7 @@ def plain_form(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_known_signature(carried: Mapping[str, Any]) -> dict[str, Any]:
     """Name the proving signature as the table does: the profile chooses its name."""
-    for name, value in carried.items():
+    for value in carried.values():
         if isinstance(value, bool):
             return {**carried, PROVING_SIGNATURE: value}
     return dict(carried)

@@ -180,13 +180,10 @@ class ApprenticeshipContract(models.Model):
     def _opco_is_said_by(self, row):
         """Tell whether what the OPCO knows of the contract came by this deposit.
 
-        Not when its dossier was deposited elsewhere: nobody has its content here.
+        Not when its dossier was deposited elsewhere: nobody has its content here. What
+        was rejected has no number, nor has its contract.
         """
-        if row.is_live:
-            return True
-        if row.state == "rejected":
-            return self.opco_transport_state == "rejected"
-        return row.internal_number == self.opco_internal_number
+        return row.is_live or row.internal_number == self.opco_internal_number
 
     def _opco_shown_changes(self, found):
         """Return what differs, as this user may read it."""

@@ -7,8 +7,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract_amendment import (
-    FORM_FIELDS,
+from odoo.addons.l10n_fr_apprenticeship.models import (
+    apprenticeship_contract_amendment as amendment,
 )
 
 from .apprenticeship_contract_difference import COMPARED_STATES
@@ -54,7 +54,9 @@ class ApprenticeshipContract(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if FORM_FIELDS & vals.keys() and any(self.mapped("opco_transport_state")):
+        if amendment.FORM_FIELDS & vals.keys() and any(
+            self.mapped("opco_transport_state")
+        ):
             self.env.ref(CRON).sudo()._trigger()
         return result
 
