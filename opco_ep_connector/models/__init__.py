@@ -32,6 +32,8 @@ from . import apprenticeship_contract
 from . import apprenticeship_contract_follow_up
 from . import apprenticeship_contract_error
 from . import apprenticeship_contract_purge
+from . import apprenticeship_contract_difference
+from . import apprenticeship_contract_difference_mark
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
 from . import apprenticeship_document

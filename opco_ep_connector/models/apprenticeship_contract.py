@@ -30,6 +30,7 @@ TRANSMISSION_FIELDS = (
     "opco_next_try_at",
     "opco_environment",
     "opco_error_id",
+    "opco_is_modified",
 )
 DOSSIER_FIELDS = (
     "opco_state",
@@ -347,7 +348,8 @@ class ApprenticeshipContract(models.Model):
         # insertion, whose failure PostgreSQL's driver would log with the payload.
         contracts.sudo().write(
             # A former dossier, refused, does not speak for this one.
-            dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
+            dict.fromkeys(DOSSIER_FIELDS, False)
+            | {"opco_transport_state": "queued", "opco_is_modified": False}
         )
         contracts.flush_recordset(["opco_transport_state"])
         for one in preparations:

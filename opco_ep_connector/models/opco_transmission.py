@@ -146,6 +146,9 @@ class OpcoTransmission(models.Model):
         readonly=True, help="Times the OPCO's list was read without finding it."
     )
     answered_at = fields.Datetime(string="Answered on", readonly=True)
+    compared_at = fields.Datetime(
+        readonly=True, help="When the contract was last compared with this content."
+    )
     message = fields.Text(
         string="Result", readonly=True, help="What the OPCO said, or what happened."
     )

@@ -16,6 +16,7 @@ from . import test_delivery
 from . import test_documents
 from . import test_deposited_elsewhere
 from . import test_digest
+from . import test_difference
 from . import test_environment_change
 from . import test_error_catalogue
 from . import test_follow_up

@@ -106,6 +106,8 @@ def one_of_each(case):
     document = env["apprenticeship.document"]._receive(
         contract, "identity", "Carte.pdf", io.BytesIO(pdf())
     )
+    contract.signing_place = "LYON"
+    comparison = env["opco.comparison"].browse(contract.action_opco_compare()["res_id"])
     records = [
         contract,
         document,
@@ -151,6 +153,8 @@ def one_of_each(case):
         ),
         env["apprenticeship.termination"].create({"contract_id": contract.id}),
         env["opco.simulation"].browse(simulation["res_id"]),
+        comparison,
+        comparison.line_ids,
         transmit,
         transmit.line_ids,
         env["apprenticeship.code"].search([], limit=1),

@@ -77,6 +77,8 @@ MATRIX = {
     "opco.access.review": {KEY_ADMINISTRATOR: "rw"},
     "opco.access.review.line": {KEY_ADMINISTRATOR: "r"},
     "opco.simulation": OF_CONSULT,
+    "opco.comparison": OF_CONSULT,
+    "opco.comparison.line": OF_CONSULT,
     "opco.transmit": {TRANSMIT: "rw"},
     "opco.transmit.line": {TRANSMIT: "rw"},
 }
@@ -187,7 +189,7 @@ class TestAccessMatrix(ConnectorCase):
         wizards = {
             model: record for model, record in self.records.items() if record._transient
         }
-        self.assertEqual(len(wizards), 16)
+        self.assertEqual(len(wizards), 18)
         for model, record in wizards.items():
             with self.subTest(model=model):
                 self.assertIsInstance(
