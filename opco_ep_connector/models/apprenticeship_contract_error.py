@@ -80,7 +80,9 @@ class ApprenticeshipContract(models.Model):
     def _opco_mirror_cause(self):
         """Show the cause of the last rejection, which may be known only now."""
         for contract in self.sudo():
-            row = contract.opco_transmission_ids._of_operation("contract").sorted("id")[-1:]
+            row = contract.opco_transmission_ids._of_operation("contract").sorted("id")[
+                -1:
+            ]
             if contract.opco_transport_state == "rejected" and row._is_rejected():
                 contract.opco_error_id = row.error_id
 
