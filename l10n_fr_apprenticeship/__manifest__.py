@@ -22,6 +22,7 @@
         "report/apprenticeship_contract_sheet_templates.xml",
         "report/apprenticeship_contract_sheet.xml",
         "views/apprenticeship_contract_views.xml",
+        "views/apprenticeship_agreement_views.xml",
         "views/apprenticeship_override_views.xml",
         "views/apprenticeship_training_views.xml",
         "views/apprenticeship_code_views.xml",

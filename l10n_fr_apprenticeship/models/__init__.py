@@ -17,3 +17,5 @@ from . import res_partner_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_amendment
 from . import apprenticeship_contract_termination
+from . import apprenticeship_agreement
+from . import apprenticeship_contract_agreement
