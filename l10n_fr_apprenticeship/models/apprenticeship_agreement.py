@@ -1,6 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import os
 from dataclasses import fields as attributes_of
 from decimal import Decimal
 
@@ -171,16 +172,9 @@ class ApprenticeshipAgreement(models.Model):
     @api.depends("contract_id", "file_ids", *STATED, *ATTESTATIONS)
     @api.depends_context("uid")
     def _compute_remarks(self):
-        entitled = self.env.user.has_group(PERSONAL_DATA)
         for agreement in self:
-            found = agreement._file_remarks()
-            advice = []
-            for remark in agreement._remarks():
-                if remark.is_blocking:
-                    found.append(remark.message)
-                elif entitled or not remark.is_personal:
-                    advice.append(remark.message)
-            agreement.blocking = "\n".join(found)
+            blocking, advice = agreement._sentences()
+            agreement.blocking = "\n".join(blocking)
             agreement.advice = "\n".join(advice)
 
     @api.depends("contract_id")
@@ -267,14 +261,23 @@ class ApprenticeshipAgreement(models.Model):
         }
         return Agreement(**values, disability_amounts=amounts)
 
-    def _remarks(self):
-        """Return what is missing or wrong, and what differs from the contract."""
-        self.ensure_one()
-        return check_agreement(
+    def _sentences(self):
+        """Return what blocks the agreement, and what is only to be looked at.
+
+        :return: two lists of what this user may read
+        """
+        entitled = self.env.user.has_group(PERSONAL_DATA)
+        blocking, advice = self._file_remarks(), []
+        for remark in check_agreement(
             self._to_agreement(),
             self.contract_id._form_for_agreement(),
             self.contract_id._day_of_check(),
-        )
+        ):
+            if remark.is_blocking:
+                blocking.append(remark.message)
+            elif entitled or not remark.is_personal:
+                advice.append(remark.message)
+        return blocking, advice
 
     def _file(self):
         """Return the signed file, if there is one."""
@@ -293,7 +296,15 @@ class ApprenticeshipAgreement(models.Model):
                     "The file %(name)s is empty: attach the right one.", name=files.name
                 )
             ]
-        if files.mimetype != PDF or not self._begins_as_pdf(files):
+        path = files._full_path(files.store_fname or "")
+        if not os.path.isfile(path):
+            return [
+                self.env._(
+                    "The file %(name)s is no longer on the server: attach it again.",
+                    name=files.name,
+                )
+            ]
+        if files.mimetype != PDF or not _begins_as_pdf(path):
             return [
                 self.env._(
                     "The file %(name)s is not a PDF: print the agreement to a PDF, or "
@@ -302,14 +313,6 @@ class ApprenticeshipAgreement(models.Model):
                 )
             ]
         return []
-
-    @api.model
-    def _begins_as_pdf(self, attachment):
-        if not attachment.store_fname:
-            return (attachment.db_datas or b"").startswith(PDF_BEGINNING)
-        path = attachment._full_path(attachment.store_fname)
-        with open(path, "rb") as content:
-            return content.read(len(PDF_BEGINNING)) == PDF_BEGINNING
 
     def _has_left(self):
         """Tell whether somebody else has or may have it: it does not change then.
@@ -398,6 +401,11 @@ class ApprenticeshipAgreement(models.Model):
                 False,
             )
         )
+
+
+def _begins_as_pdf(path):
+    with open(path, "rb") as content:
+        return content.read(len(PDF_BEGINNING)) == PDF_BEGINNING
 
 
 def _plain(record, name):

@@ -25,6 +25,11 @@ class ApprenticeshipContract(models.Model):
         for contract in self:
             contract.agreement_id = contract.agreement_ids[:1]
 
+    def unlink(self):
+        # Not left to the database, which knows nothing of the signed file.
+        self.agreement_ids.sudo().unlink()
+        return super().unlink()
+
     # ------------------------------------------------------------------ actions
     def action_open_agreement(self):
         """Open the training agreement, prepared from the contract if there is none."""

@@ -2,8 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from datetime import date
+from io import BytesIO
 
 from psycopg2.errors import CheckViolation
+from pypdf import PdfWriter
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
@@ -12,7 +14,18 @@ from odoo.tools import mute_logger
 
 from .common import PERSONAL_DATA, TODAY, USER, ApprenticeshipCase
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+def new_pdf():
+    """Return a PDF of one blank page."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=595, height=842)
+    content = BytesIO()
+    writer.write(content)
+    return content.getvalue()
+
+
+PDF = new_pdf()
 VIEW = "l10n_fr_apprenticeship.apprenticeship_agreement_view_form"
 ATTESTED = {
     "is_mandated_by_employer": True,
@@ -206,6 +219,13 @@ class TestAgreement(ApprenticeshipCase):
         self.assertNotEqual(other, self.agreement)
         self.assertEqual((other.nights, other.disability_amount_2), (12, 100))
         self.assertFalse(other.file_ids)
+
+    def test_deleted_with_its_draft(self):
+        self.complete()
+        file = self.agreement.file_ids.sudo()
+        self.contract.unlink()
+        self.assertFalse(self.agreement.exists())
+        self.assertFalse(file.exists())
 
     def test_purged_with_the_file_of_the_contract(self):
         self.complete()

@@ -22,6 +22,7 @@ from . import opco_transmission
 from . import opco_transmission_file
 from . import opco_transmission_contract
 from . import opco_transmission_termination
+from . import opco_transmission_convention
 from . import opco_exchange
 from . import opco_exchange_purge
 from . import opco_chain
@@ -30,5 +31,8 @@ from . import apprenticeship_contract_follow_up
 from . import apprenticeship_contract_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
+from . import apprenticeship_contract_closed_flow
+from . import apprenticeship_contract_agreement
+from . import apprenticeship_agreement
 from . import apprenticeship_establishment_search
 from . import res_config_settings

@@ -567,8 +567,8 @@ class OpcoTransmission(models.Model):
             message,
             said,
             self.env._(
-                "It may have received the contract all the same: it is not sent again "
-                "before this is known."
+                "It may have received it all the same: it is not sent again before "
+                "this is known."
             ),
         ]
         return "\n".join(filter(None, lines))

@@ -57,6 +57,7 @@ def one_of_each(case):
     override = env["apprenticeship.override"].create(
         {"contract_id": blocked.id, "rule_id": "OBL-02", "reason": "En cours"}
     )
+    contract.action_open_agreement()
     preparation = blocked._opco_prepare()[0]
     simulation = blocked.action_simulate()
     transmit = env["opco.transmit"]._open([preparation])
@@ -104,6 +105,7 @@ def one_of_each(case):
         contract,
         contract.pay_period_ids[0],
         contract.training_id,
+        contract.agreement_id,
         override,
         imported,
         imported.issue_ids,

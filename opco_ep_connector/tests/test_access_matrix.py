@@ -44,6 +44,8 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.contract": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
     | {MANAGER: "rwcu"},
+    "apprenticeship.agreement": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
+    | {MANAGER: "rwcu"},
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
     | {MANAGER: "rcu"},

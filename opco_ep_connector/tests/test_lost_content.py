@@ -34,3 +34,16 @@ class TestLostContent(ConnectorCase):
         self.assertTrue(contract.opco_is_to_transmit)
         self.assertEqual(self.connection.state, "active")
         self.assertFalse(self.sandbox.deposits())
+
+    def test_a_closed_deposit_is_said_beforehand(self):
+        contract = self.new_contract()
+        self.connection.profile_id.contracts_open = False
+        action = contract.with_user(self.transmitter).action_transmit()
+        self.assertEqual(action["res_model"], "opco.transmit")
+        line = self.env["opco.transmit"].browse(action["res_id"]).line_ids
+        self.assertEqual(line.status, "blocked")
+        self.assertIn("not open at OPCO EP", line.reasons)
+        self.assertIn(
+            "not open at OPCO EP",
+            contract.with_user(self.transmitter).opco_closed_text,
+        )
