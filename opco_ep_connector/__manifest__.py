@@ -48,6 +48,7 @@
         "wizards/opco_transmit_views.xml",
         "wizards/opco_simulation_views.xml",
         "wizards/opco_link_views.xml",
+        "wizards/opco_detach_views.xml",
         "wizards/opco_integrity_check_views.xml",
         "wizards/opco_audit_pack_views.xml",
         "views/apprenticeship_contract_views.xml",

@@ -32,6 +32,7 @@ from . import apprenticeship_contract_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
 from . import apprenticeship_contract_closed_flow
+from . import apprenticeship_contract_detach
 from . import apprenticeship_contract_agreement
 from . import apprenticeship_agreement
 from . import apprenticeship_establishment_search

@@ -476,10 +476,7 @@ class OpcoTransmission(models.Model):
     def _cancel_lost(self):
         """Cancel what has nothing left to send, so that it holds up no other."""
         for row in self._by_sender_language():
-            message = row.env._(
-                "What was to be sent is lost: nothing left. Transmit the contract "
-                "again."
-            )
+            message = row._lost_message()
             row.write(
                 {
                     "state": "cancelled",
@@ -490,6 +487,12 @@ class OpcoTransmission(models.Model):
             )
             row._by_operation("_on_given_up")
             row.contract_id._message_log(body=message)
+
+    def _lost_message(self):
+        """Return what to do again, by whoever sent it; operations say theirs."""
+        return self.env._(
+            "What was to be sent is lost: nothing left. Transmit the contract again."
+        )
 
     def _give_back(self):
         """What was claimed, and whose call never started, is due as before."""

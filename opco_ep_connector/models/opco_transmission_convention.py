@@ -61,6 +61,14 @@ class OpcoTransmission(models.Model):
             }
         )
 
+    def _lost_message(self):
+        if self.operation != "convention":
+            return super()._lost_message()
+        return self.env._(
+            "The training agreement that was to be sent is lost: nothing left. "
+            "Transmit it again."
+        )
+
     def _outcome_line_convention(self):
         opco = self.profile_id.name
         sentences = {

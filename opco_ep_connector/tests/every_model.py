@@ -131,6 +131,7 @@ def one_of_each(case):
         env["opco.health"].create(of_connection),
         env["opco.polling"]._of(case.connection),
         env["opco.link"].create({"dossier_id": dossier.id, "contract_id": contract.id}),
+        env["opco.detach"].create({"contract_id": contract.id, "reason": "Erreur"}),
         env["opco.key.rotation"].create(of_connection),
         env["opco.environment.change"].create(of_connection | {"environment": "test"}),
         env["opco.key.coverage"].create({"company_id": case.company.id}),

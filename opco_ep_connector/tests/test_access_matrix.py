@@ -70,6 +70,7 @@ MATRIX = {
     "opco.integrity.check.line": OF_CONSULT,
     "opco.audit.pack": dict.fromkeys(OF_CONSULT, "rwc"),
     "opco.link": {TRANSMIT: "rwc"},
+    "opco.detach": {TRANSMIT: "rwc"},
     "opco.key.rotation": {KEY_ADMINISTRATOR: "rwc"},
     "opco.environment.change": {KEY_ADMINISTRATOR: "rwc"},
     "opco.key.coverage": {KEY_ADMINISTRATOR: "rwc"},
@@ -186,7 +187,7 @@ class TestAccessMatrix(ConnectorCase):
         wizards = {
             model: record for model, record in self.records.items() if record._transient
         }
-        self.assertEqual(len(wizards), 16)
+        self.assertEqual(len(wizards), 17)
         for model, record in wizards.items():
             with self.subTest(model=model):
                 self.assertIsInstance(

@@ -109,13 +109,13 @@ class TestAmendment(ConnectorCase):
         text = "handicap"
         entitled = amendment.with_user(self.transmitter).opco_closed_text
         [line] = [one for one in entitled.splitlines() if text in one]
-        self.assertIn("Oui", line)
+        self.assertIn(": oui", line)
         [line] = [
             one
             for one in amendment.with_user(clerk).opco_closed_text.splitlines()
             if text in one
         ]
-        self.assertNotIn("Oui", line)
+        self.assertNotIn(": oui", line)
 
     def test_entered_on_the_portal_is_linked_and_followed(self):
         self.connection.profile_id.amendments_open = False

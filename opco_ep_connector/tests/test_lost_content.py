@@ -5,6 +5,7 @@
 from odoo.tests import tagged
 
 from .common import ConnectorCase
+from .test_termination import AGREED
 
 
 @tagged("post_install", "-at_install")
@@ -47,3 +48,19 @@ class TestLostContent(ConnectorCase):
             "not open at OPCO EP",
             contract.with_user(self.transmitter).opco_closed_text,
         )
+
+    def test_what_to_do_again_is_said_of_each_operation(self):
+        contract = self.new_contract()
+        self.send(contract)
+        self.connection.profile_id.termination_open = True
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        row = contract.opco_transmission_ids._of_operation("termination")
+        row.payload = False
+        self.deliver()
+        self.assertEqual(row.state, "cancelled")
+        self.assertIn("State it again", row.message)
+        self.assertIn("State it again", contract.message_ids[0].body)
+        # And stated again, it leaves.
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        self.deliver()
+        self.assertEqual(contract.opco_termination_state, "sent")

@@ -8,6 +8,7 @@ from . import opco_transmit
 from . import opco_transmit_line
 from . import opco_simulation
 from . import opco_link
+from . import opco_detach
 from . import opco_key_rotation
 from . import opco_environment_change
 from . import opco_key_coverage
