@@ -114,7 +114,7 @@ class ApprenticeshipAgreement(models.Model):
         bypass_search_access=True,
     )
     signed_on = fields.Date(
-        help="Day of the last signature of the agreement.",
+        string="Signed on", help="Day of the last signature of the agreement."
     )
     is_mandated_by_employer = fields.Boolean(
         string="The employer mandates the training centre to transmit it"
@@ -126,9 +126,7 @@ class ApprenticeshipAgreement(models.Model):
         string="The file says the same as this page",
         help="To be ticked after a look at the file: the OPCO is told so.",
     )
-    attested = fields.Json(
-        readonly=True, help="Who ticked each attestation, and when."
-    )
+    attested = fields.Json(readonly=True, help="Who ticked each attestation, and when.")
     attested_text = fields.Text(string="Attested by", compute="_compute_attested_text")
 
     blocking = fields.Text(compute="_compute_remarks")

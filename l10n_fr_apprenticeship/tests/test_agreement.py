@@ -15,7 +15,6 @@ from odoo.tools import mute_logger
 from .common import PERSONAL_DATA, TODAY, USER, ApprenticeshipCase
 
 
-
 def new_pdf():
     """Return a PDF of one blank page."""
     writer = PdfWriter()

@@ -82,7 +82,9 @@ class ApprenticeshipAgreement(models.Model):
     )
 
     @api.depends(
-        "opco_transport_state", "opco_dossier_number", "contract_id.opco_internal_number"
+        "opco_transport_state",
+        "opco_dossier_number",
+        "contract_id.opco_internal_number",
     )
     def _compute_opco_is_to_transmit(self):
         for agreement in self:
@@ -103,7 +105,7 @@ class ApprenticeshipAgreement(models.Model):
                 and not connection.profile_id._is_open(CONVENTIONS_DEPOSIT)
                 and self.env._(
                     "Training agreements are not open at %(opco)s: enter this one on "
-                    "its portal. The button below leaves you a to-do with what to "
+                    "its portal. Transmitting it from here leaves you a to-do with what to "
                     "enter.",
                     opco=connection.profile_id.name,
                 )
@@ -154,7 +156,9 @@ class ApprenticeshipAgreement(models.Model):
         self.sudo().lock_for_update()
         self.sudo().opco_sender_id = self.env.user
         if self.contract_id.opco_transport_state in CONTRACT_ON_ITS_WAY:
-            self.sudo().write({"opco_transport_state": "waiting", "opco_message": False})
+            self.sudo().write(
+                {"opco_transport_state": "waiting", "opco_message": False}
+            )
         else:
             self._opco_leave(preparation)
         return self.contract_id._opco_notification("info", self._opco_what_follows())

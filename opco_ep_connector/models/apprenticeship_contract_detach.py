@@ -35,9 +35,7 @@ class ApprenticeshipContract(models.Model):
         dossier = self._opco_dossier_to_detach()
         dossier._detach()
         contract = self.sudo()
-        contract.write(
-            dict.fromkeys((*DOSSIER_FIELDS, *TRANSMISSION_FIELDS), False)
-        )
+        contract.write(dict.fromkeys((*DOSSIER_FIELDS, *TRANSMISSION_FIELDS), False))
         if contract.state in CONTRACT_STATE.values():
             # It said so of another contract.
             contract.state = "ready"

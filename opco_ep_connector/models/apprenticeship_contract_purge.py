@@ -50,6 +50,8 @@ class ApprenticeshipContract(models.Model):
                 {
                     "payload": False,
                     "message": False,
+                    # It most often names the apprentice.
+                    "file_name": False,
                     "overrides": [
                         override | {"reason": self.env._("Erased")}
                         for override in row.overrides or []

@@ -337,6 +337,14 @@ class TestAgreement(ConnectorCase):
         with self.assertRaisesRegex(UserError, "1 MB at the most, and Scan.pdf"):
             self.agreement.action_opco_transmit()
 
+    def test_purged_with_the_exchanges_of_the_contract(self):
+        row = self.leave()
+        digest = row.file_sha256
+        self.contract._opco_purge_exchanges()
+        self.assertFalse(row.payload)
+        self.assertFalse(row.file_name)
+        self.assertEqual(row.file_sha256, digest)
+
     # -------------------------------------------------------------------- dossiers
     def test_refused_dossier_wants_it_again(self):
         self.leave()

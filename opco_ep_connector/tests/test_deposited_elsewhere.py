@@ -119,7 +119,9 @@ class TestDepositedElsewhere(ConnectorCase):
 
     def detach(self, reason="Ce n'est pas le même contrat"):
         wizards = self.env["opco.detach"].with_user(self.transmitter)
-        wizards.create({"contract_id": self.contract.id, "reason": reason}).action_detach()
+        wizards.create(
+            {"contract_id": self.contract.id, "reason": reason}
+        ).action_detach()
 
     def test_linked_by_mistake_is_detached(self):
         dossier = self.recognised()

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from cerfa_examples import valid_cerfa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from cerfa.agreement import (
     shared_values,
     teaching_cost,
 )
+from cerfa_examples import valid_cerfa
 
 TODAY = date(2026, 8, 25)
 FORM = valid_cerfa()
@@ -99,9 +99,7 @@ def test_what_both_lack_is_asked_for_once():
 
 
 def test_signature_that_is_not_proving_may_leave():
-    [remark] = check_agreement(
-        replace(RIGHT, has_proving_signature=False), FORM, TODAY
-    )
+    [remark] = check_agreement(replace(RIGHT, has_proving_signature=False), FORM, TODAY)
     assert not remark.is_blocking
 
 
