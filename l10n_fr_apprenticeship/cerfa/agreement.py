@@ -112,7 +112,7 @@ _ATTESTATIONS = {
     "is_mandated_by_employer": "que l'employeur vous a donné mandat de la transmettre",
     "is_signed_by_employer": "que l'employeur l'a signée",
     "is_signed_by_centre": "que le CFA l'a signée",
-    "is_same_as_file": "que le fichier joint dit la même chose que les cases ci-dessous",
+    "is_same_as_file": "que le fichier joint dit la même chose que cette page",
 }
 
 

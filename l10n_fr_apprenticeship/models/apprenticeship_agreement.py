@@ -37,6 +37,7 @@ ATTESTATIONS = (
 )
 # What the signed file says.
 STATED = (*SHARED, *COSTS, *DISABILITY_AMOUNTS, "signed_on")
+WATCHED = (*STATED, *ATTESTATIONS, "file_ids")
 # Attested of the file, and not of another one.
 ATTESTED_OF_FILE = tuple(
     name for name in ATTESTATIONS if name != "is_mandated_by_employer"
@@ -201,39 +202,41 @@ class ApprenticeshipAgreement(models.Model):
 
     def write(self, vals):
         self._check_attested_by_nobody_else(vals)
-        if {*STATED, *ATTESTATIONS, "file_ids", "contract_id"} & vals.keys():
-            self._check_not_left()
-            for agreement in self:
-                agreement._write_and_attest(vals)
-            return True
-        return super().write(vals)
+        is_content = {*WATCHED, "contract_id"} & vals.keys()
+        if "attested" in vals or not is_content:
+            return super().write(vals)
+        self._check_not_left()
+        before = {agreement: agreement._watched() for agreement in self}
+        result = super().write(vals)
+        said = {name for name in ATTESTATIONS if vals.get(name)}
+        for agreement, former in before.items():
+            agreement._attest(former, said)
+        return result
 
-    def _write_and_attest(self, vals):
-        """What changes in the agreement is not attested any more, unless ticked again.
-
-        :param vals: values to write on this one
-        """
+    def _watched(self):
         held = self.sudo()
-        watched = (*STATED, *ATTESTATIONS, "file_ids")
-        before = {name: held[name] for name in watched}
-        super().write(vals)
-        changed = {name for name in watched if held[name] != before[name]}
+        return {name: held[name] for name in WATCHED}
+
+    def _attest(self, former, said):
+        """What changed is not attested any more, unless it was ticked again.
+
+        :param former: what `_watched` returned before the change
+        :param said: names of the attestations that were ticked with the change
+        """
+        held = self._watched()
+        changed = {name for name in WATCHED if held[name] != former[name]}
         to_attest_again = set()
         if changed & {*STATED}:
             to_attest_again.add("is_same_as_file")
         if "file_ids" in changed:
             to_attest_again.update(ATTESTED_OF_FILE)
             self._own_files()
-        said = {name for name in ATTESTATIONS if vals.get(name)}
         withdrawn = {name for name in to_attest_again - said if held[name]}
         ticked = said & (changed | to_attest_again)
         unticked = withdrawn | {name for name in changed if not held[name]}
         if ticked or unticked:
-            former = self.attested or {}
-            super().write(
-                dict.fromkeys(withdrawn, False)
-                | {"attested": self._attested_now(former, ticked, unticked)}
-            )
+            attested = self._attested_now(self.attested or {}, ticked, unticked)
+            self.sudo().write(dict.fromkeys(withdrawn, False) | {"attested": attested})
         self._tell_attestations(ticked)
 
     # ------------------------------------------------------------------ actions
@@ -386,19 +389,19 @@ class ApprenticeshipAgreement(models.Model):
 
     # -------------------------------------------------------------------- purge
     def _purge(self):
-        """Erase what speaks of the apprentice, the signed file first."""
+        """Erase what speaks of the apprentice; who attested what stays."""
         self.file_ids.unlink()
-        super().write(
-            dict.fromkeys(
-                (
-                    "apprentice_name",
-                    "apprentice_usage_name",
-                    "apprentice_first_name",
-                    *DISABILITY_AMOUNTS,
-                ),
-                False,
-            )
+        erased = dict.fromkeys(
+            (
+                "apprentice_name",
+                "apprentice_usage_name",
+                "apprentice_first_name",
+                *DISABILITY_AMOUNTS,
+            ),
+            False,
         )
+        for agreement in self.sudo():
+            agreement.write(erased | {"attested": agreement.attested})
 
 
 def _begins_as_pdf(path):

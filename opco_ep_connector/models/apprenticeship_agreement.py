@@ -105,8 +105,8 @@ class ApprenticeshipAgreement(models.Model):
                 and not connection.profile_id._is_open(CONVENTIONS_DEPOSIT)
                 and self.env._(
                     "Training agreements are not open at %(opco)s: enter this one on "
-                    "its portal. Transmitting it from here leaves you a to-do with what to "
-                    "enter.",
+                    "its portal. Transmitting it from here leaves you a to-do with "
+                    "what to enter.",
                     opco=connection.profile_id.name,
                 )
             )
@@ -173,7 +173,7 @@ class ApprenticeshipAgreement(models.Model):
             self._opco_transmission().with_user(self.env.user).action_cancel()
 
     def action_opco_send_again(self):
-        """The OPCO does not have it, says whoever looked: the same bytes leave again."""
+        """The OPCO does not have it, says a person: the same bytes leave again."""
         self.ensure_one()
         self._opco_check_transmitter()
         row = self._opco_unknown_transmission()
@@ -245,8 +245,8 @@ class ApprenticeshipAgreement(models.Model):
             return self.env._("The OPCO has or may have this agreement.")
         if is_closed:
             return self.env._(
-                "The OPCO has closed the dossier of %(contract)s: transmit the contract "
-                "again first.",
+                "The OPCO has closed the dossier of %(contract)s: transmit the "
+                "contract again first.",
                 contract=contract.display_name,
             )
         if contract.opco_transport_state in (*CONTRACT_ON_ITS_WAY, "sent"):
@@ -367,15 +367,15 @@ class ApprenticeshipAgreement(models.Model):
                 "The agreement waits for the contract's receipt, then leaves by itself."
             ),
             "portal": self.env._(
-                "The OPCO does not take it from here: a to-do says what to enter on its "
-                "portal."
+                "The OPCO does not take it from here: a to-do says what to enter on "
+                "its portal."
             ),
         }.get(self.opco_transport_state) or self.env._(
             "%(contract)s is on its way.", contract=self.display_name
         )
 
     def _opco_transmission(self):
-        """Return the transmission by which it leaves, or left, where the contract is."""
+        """Return the transmission by which it leaves, or left, beside its contract."""
         contract = self.contract_id.sudo()
         return contract.opco_transmission_ids._of_operation("convention").filtered(
             lambda row: row.is_live and row.environment == contract.opco_environment
@@ -448,14 +448,14 @@ class ApprenticeshipAgreement(models.Model):
         """Return what to look at on the portal, and what to click then."""
         return [
             self.env._(
-                "The OPCO's API does not tell which agreements it has. Open the dossier "
-                "%(number)s on its portal and look for the file %(file)s.",
+                "The OPCO's API does not tell which agreements it has. Open the "
+                "dossier %(number)s on its portal and look for the file %(file)s.",
                 number=self.contract_id.opco_internal_number,
                 file=self._file().name or "?",
             ),
             self.env._(
-                "It is there: « Mark as received ». It is not: « Send again », the same "
-                "content leaves."
+                "It is there: « Mark as received ». It is not: « Send again », the "
+                "same content leaves."
             ),
         ]
 
