@@ -149,7 +149,10 @@ class TestDepositedElsewhere(ConnectorCase):
         line = self.said(self.contract)[-1]
         self.assertIn(dossier.internal_number, line)
         self.assertIn("pas le même contrat", line)
-        # It is neither followed nor proposed any more.
+        # It is neither proposed nor followed any more.
+        self.refresh()
+        self.contract._opco_prepare()
+        self.assertFalse(self.contract.opco_proposed_dossier_ids)
         self.sandbox.set_state(dossier.internal_number, "RUPTURE")
         self.refresh()
         self.assertFalse(self.contract.opco_proposed_dossier_ids)
