@@ -12,8 +12,8 @@ class Preparation:
 
     `form` is the `Cerfa` and `content` what would leave, personal data included; the
     sentences are in the user's language, without what this user may not read. The file
-    of `attachment` leaves with it. `sender` is who is told of the outcome, when it is
-    not the user who queues.
+    of `attachment` leaves with it; `document` is what it is the file of. `sender` is
+    who is told of the outcome, when it is not the user who queues.
     """
 
     contract: Any
@@ -25,6 +25,7 @@ class Preparation:
     warnings: list[str] = field(default_factory=list)
     is_unchanged: bool = False
     attachment: Any = None
+    document: Any = None
     sender: Any = None
 
     @property

@@ -15,10 +15,9 @@ from ..cerfa.agreement import (
     check_agreement,
     teaching_cost,
 )
+from ..pdf_check import LARGEST, MEGABYTE, PDF, BadFile, check_pdf
 from .apprenticeship_contract import PERSONAL_DATA
 
-PDF = "application/pdf"
-PDF_BEGINNING = b"%PDF-"
 COSTS = (
     "teaching_cost",
     "meals",
@@ -292,11 +291,9 @@ class ApprenticeshipAgreement(models.Model):
         if len(files) > 1:
             return [self.env._("Attach one file only: the signed agreement.")]
         if not files.file_size:
-            return [
-                self.env._(
-                    "The file %(name)s is empty: attach the right one.", name=files.name
-                )
-            ]
+            return [self._bad_file_message("empty", files.name)]
+        if files.mimetype != PDF:
+            return [self._bad_file_message("not_pdf", files.name)]
         path = files._full_path(files.store_fname or "")
         if not os.path.isfile(path):
             return [
@@ -305,15 +302,39 @@ class ApprenticeshipAgreement(models.Model):
                     name=files.name,
                 )
             ]
-        if files.mimetype != PDF or not _begins_as_pdf(path):
-            return [
-                self.env._(
-                    "The file %(name)s is not a PDF: print the agreement to a PDF, or "
-                    "scan it as a PDF.",
-                    name=files.name,
-                )
-            ]
+        try:
+            with open(path, "rb") as content:
+                check_pdf(content)
+        except BadFile as bad:
+            return [self._bad_file_message(bad.reason, files.name)]
         return []
+
+    def _bad_file_message(self, reason, name):
+        return {
+            "empty": self.env._(
+                "The file %(name)s is empty: attach the right one.", name=name
+            ),
+            "too_large": self.env._(
+                "The file %(name)s is larger than %(limit)s MB: scan it in black and "
+                "white, or at a lower resolution.",
+                name=name,
+                limit=LARGEST // MEGABYTE,
+            ),
+            "not_pdf": self.env._(
+                "The file %(name)s is not a PDF: print the agreement to a PDF, or "
+                "scan it as a PDF.",
+                name=name,
+            ),
+            "locked": self.env._(
+                "The file %(name)s opens with a password: the OPCO could not read it. "
+                "Attach it without its password.",
+                name=name,
+            ),
+            "broken": self.env._(
+                "The file %(name)s is damaged: export or scan the agreement again.",
+                name=name,
+            ),
+        }[reason]
 
     def _has_left(self):
         """Tell whether somebody else has or may have it: it does not change then.
@@ -402,11 +423,6 @@ class ApprenticeshipAgreement(models.Model):
         )
         for agreement in self.sudo():
             agreement.write(erased | {"attested": agreement.attested})
-
-
-def _begins_as_pdf(path):
-    with open(path, "rb") as content:
-        return content.read(len(PDF_BEGINNING)) == PDF_BEGINNING
 
 
 def _plain(record, name):

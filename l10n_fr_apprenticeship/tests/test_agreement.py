@@ -15,10 +15,14 @@ from odoo.tools import mute_logger
 from .common import PERSONAL_DATA, TODAY, USER, ApprenticeshipCase
 
 
-def new_pdf():
+def new_pdf(password=None, attached=b""):
     """Return a PDF of one blank page."""
     writer = PdfWriter()
     writer.add_blank_page(width=595, height=842)
+    if attached:
+        writer.add_attachment("plan.bin", attached)
+    if password:
+        writer.encrypt(password)
     content = BytesIO()
     writer.write(content)
     return content.getvalue()
@@ -139,7 +143,7 @@ class TestAgreement(ApprenticeshipCase):
 
     def test_another_file_is_attested_again(self):
         self.complete()
-        self.agreement.file_ids = self.new_file(PDF + b"other")
+        self.agreement.file_ids = self.new_file(new_pdf(attached=b"other"))
         for name in set(ATTESTED) - {"is_mandated_by_employer"}:
             self.assertFalse(self.agreement[name], name)
             self.assertNotIn(name, self.agreement.attested)
@@ -171,11 +175,13 @@ class TestAgreement(ApprenticeshipCase):
             (b"", "Vide.pdf", "is empty"),
             (b"MZ\x90\x00", "Facture.pdf", "not a PDF"),
             (b"\x89PNG\r\n\x1a\n", "Scan.png", "not a PDF"),
+            (b"%PDF-1.7\nnothing", "Coupe.pdf", "is damaged"),
+            (new_pdf(password="secret"), "Protege.pdf", "opens with a password"),
         ):
             with self.subTest(name=name):
                 self.agreement.file_ids = self.new_file(content, name)
                 self.assertIn(said, self.agreement.blocking)
-        two = self.new_file() | self.new_file(PDF + b"2")
+        two = self.new_file() | self.new_file(new_pdf(attached=b"2"))
         self.agreement.file_ids = two
         self.assertIn("one file only", self.agreement.blocking)
 

@@ -12,6 +12,7 @@ VIEWS = {
     "apprenticeship.agreement": ("form",),
     "apprenticeship.code": ("list", "search"),
     "apprenticeship.contract": ("list", "form", "search"),
+    "apprenticeship.document": ("list", "form", "search"),
     "apprenticeship.idcc": ("list",),
     "apprenticeship.amend": ("form",),
     "apprenticeship.import": ("form",),
@@ -75,7 +76,7 @@ class TestViews(ApprenticeshipCase):
 
     def test_actions_open(self):
         actions = self.own_records("ir.actions.act_window")
-        self.assertEqual(len(actions), 8)
+        self.assertEqual(len(actions), 9)
         for action in actions:
             model = self.env[action.res_model].with_user(self.manager)
             kinds = action.view_mode.split(",")
@@ -109,7 +110,7 @@ class TestViews(ApprenticeshipCase):
         views = self.own_records("ir.ui.view").filtered(
             lambda view: view.type == "search"
         )
-        self.assertEqual(len(views), 3)
+        self.assertEqual(len(views), 4)
         for view in views:
             model = self.env[view.model].with_user(self.manager)
             arch = etree.fromstring(model.get_view(view.id, "search")["arch"])

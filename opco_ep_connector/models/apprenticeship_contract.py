@@ -29,6 +29,7 @@ TRANSMISSION_FIELDS = (
     "opco_answered_at",
     "opco_next_try_at",
     "opco_environment",
+    "opco_error_id",
 )
 DOSSIER_FIELDS = (
     "opco_state",
@@ -531,12 +532,14 @@ class ApprenticeshipContract(models.Model):
         if person is None:
             return
         self._opco_close_rejection_activity()
-        reasons = (transmission.message or "").splitlines()
+        reasons = transmission._what_to_correct()
         # The bell tells, not one e-mail for each of a batch.
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             REJECTED_ACTIVITY,
             summary=shorten("".join(reasons[:1]), SUMMARY_LENGTH, placeholder="…"),
-            note=Markup("<br/>").join(reasons),
+            note=Markup("<br/>").join(
+                reasons + self._opco_remedies(transmission, person)
+            ),
             user_id=person.id,
         )
 

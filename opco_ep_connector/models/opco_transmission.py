@@ -161,7 +161,7 @@ class OpcoTransmission(models.Model):
     exchange_ids = fields.One2many("opco.exchange", "transmission_id")
 
     _one_live = models.UniqueIndex(
-        "(contract_id, operation, environment) WHERE is_live",
+        "(contract_id, operation, COALESCE(document_id, 0), environment) WHERE is_live",
         "This contract is already transmitted or on its way.",
     )
     _due = models.Index(
@@ -261,6 +261,7 @@ class OpcoTransmission(models.Model):
             "payload": body.decode(),
             "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
+            "document_id": preparation.document and preparation.document.id,
             **self._file_values(preparation.attachment),
         }
 
@@ -673,6 +674,10 @@ class OpcoTransmission(models.Model):
             ranked[rank_of[row.contract_id]] |= row
             rank_of[row.contract_id] += 1
         yield from ranked.values()
+
+    def _what_to_correct(self):
+        """Return, one line each, what whoever sent it is asked to correct."""
+        return (self.message or "").splitlines()
 
     def _outcome_line(self):
         """Return the outcome as a line of chatter; remote text is escaped."""

@@ -30,6 +30,7 @@ class OpcoTransmission(models.Model):
         received = self.filtered(lambda row: row.state == "sent")
         dossiers = self.env["opco.dossier"]._adopt(received)
         received.contract_id._mark_ready()
+        received.connection_id._end_silence()
         for row in self:
             row.contract_id._opco_mirror_delivery(row, dossiers.get(row.id))
         for row in self.filtered(lambda row: row.state == "rejected"):

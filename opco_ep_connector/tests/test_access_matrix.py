@@ -46,6 +46,7 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.agreement": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
     | {MANAGER: "rwcu"},
+    "apprenticeship.document": dict.fromkeys(OF_CONTRACT_USERS, "r") | {MANAGER: "ru"},
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
     | {MANAGER: "rcu"},
@@ -57,6 +58,7 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.purge": {MANAGER: "rw"},
     "apprenticeship.purge.line": {MANAGER: "r"},
+    "opco.error": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu"},
     "opco.profile": OF_CONSULT | {SYSTEM: "rwc"},
     "opco.connection": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu", SYSTEM: "r"},
     "opco.transmission": OF_CONSULT,
@@ -100,6 +102,7 @@ WITHOUT_COMPANY = {
     "apprenticeship.pay.rate",
     "apprenticeship.idcc",
     "apprenticeship.retention.rule",
+    "opco.error",
     "opco.profile",
 }
 

@@ -10,7 +10,11 @@ from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import TODAY, USER
-from odoo.addons.l10n_fr_apprenticeship.tests.test_agreement import ATTESTED, PDF
+from odoo.addons.l10n_fr_apprenticeship.tests.test_agreement import (
+    ATTESTED,
+    PDF,
+    new_pdf,
+)
 
 from .common import SIRET, ConnectorCase
 
@@ -331,7 +335,7 @@ class TestAgreement(ConnectorCase):
         self.send(self.contract)
         self.connection.profile_id.max_file_megabytes = 1
         heavy = self.agreement.env["ir.attachment"].create(
-            {"name": "Scan.pdf", "raw": PDF + bytes(1100 * 1024)}
+            {"name": "Scan.pdf", "raw": new_pdf(attached=bytes(1100 * 1024))}
         )
         self.agreement.write({"file_ids": heavy.ids} | ATTESTED)
         with self.assertRaisesRegex(UserError, "1 MB at the most, and Scan.pdf"):

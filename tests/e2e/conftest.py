@@ -28,6 +28,7 @@ COPIES = (
     "amended",
     "terminated",
     "ended",
+    "documents",
 )
 FAILED = pytest.StashKey[bool]()
 
