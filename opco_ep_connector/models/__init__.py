@@ -31,4 +31,5 @@ from . import apprenticeship_contract_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
 from . import apprenticeship_establishment_search
+from . import opco_dashboard
 from . import res_config_settings
