@@ -57,7 +57,9 @@ class OpcoDashboard(models.AbstractModel):
     @api.model
     def _counters(self, environment):
         Contract = self.env["apprenticeship.contract"]
-        view = self.env.ref("l10n_fr_apprenticeship.apprenticeship_contract_view_search")
+        view = self.env.ref(
+            "l10n_fr_apprenticeship.apprenticeship_contract_view_search"
+        )
         arch = etree.fromstring(Contract.get_view(view.id, "search")["arch"])
         counters = []
         for name in COUNTED_FILTERS:
@@ -81,13 +83,10 @@ class OpcoDashboard(models.AbstractModel):
             "answered_at", ">=", "today -12m"
         )
         report = self.env["opco.transmission.report"]
-        [(rate, first_count)] = report._read_group(
-            domain & Domain("is_first", "=", True),
+        [(rate, first_count, rejection_count)] = report._read_group(
+            domain,
             [],
-            ["first_pass_rate:avg", "__count"],
-        )
-        [(rejection_count,)] = report._read_group(
-            domain & Domain("state", "=", "rejected"), [], ["__count"]
+            ["first_pass_rate:avg", "first_pass_rate:count", "rejection_count:sum"],
         )
         deposit, commitment = self._medians(domain)
         return {

@@ -125,9 +125,7 @@ class OpcoTransmission(models.Model):
     batch_id = fields.Many2one(
         "opco.batch", readonly=True, ondelete="restrict", index="btree_not_null"
     )
-    employer_id = fields.Many2one(
-        related="contract_id.employer_id", string="Employer"
-    )
+    employer_id = fields.Many2one(related="contract_id.employer_id", string="Employer")
     training_id = fields.Many2one(related="contract_id.training_id")
     training_centre_id = fields.Many2one(
         related="contract_id.training_centre_id", string="Site"
@@ -186,6 +184,12 @@ class OpcoTransmission(models.Model):
     )
     _claimed = models.Index("(claimed_until) WHERE state = 'sending'")
     _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
+    # The figures are read from it alone.
+    _deposits_answered = models.Index(
+        "(environment, answered_at) INCLUDE (company_id, connection_id, contract_id, "
+        "state, is_first, internal_number) "
+        "WHERE operation = 'contract' AND state IN ('sent', 'rejected')"
+    )
 
     @api.depends("overrides")
     @api.depends_context("uid")

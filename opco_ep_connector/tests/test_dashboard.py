@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from .common import CONSULT, ConnectorCase
 
+
 @tagged("post_install", "-at_install")
 class TestDashboard(ConnectorCase):
     """Figures of deposits that are known one by one."""

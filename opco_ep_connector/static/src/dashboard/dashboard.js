@@ -79,10 +79,7 @@ export class Dashboard extends Component {
 
     async openContracts(name, context, domain, viewType = "list") {
         const action = await this.action.loadAction(CONTRACTS);
-        await this.action.doAction(
-            {...action, name, domain, context},
-            {viewType}
-        );
+        await this.action.doAction({...action, name, domain, context}, {viewType});
     }
 
     openCounter(counter) {
