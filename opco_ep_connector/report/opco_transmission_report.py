@@ -61,7 +61,7 @@ class OpcoTransmissionReport(models.Model):
         readonly=True,
     )
     user_id = fields.Many2one("res.users", string="Sent by", readonly=True)
-    employer_id = fields.Many2one("res.partner", string="Employer", readonly=True)
+    employer_id = fields.Many2one("res.partner", readonly=True)
     training_id = fields.Many2one("apprenticeship.training", readonly=True)
     training_centre_id = fields.Many2one("res.partner", string="Site", readonly=True)
     answered_at = fields.Datetime(string="Answered on", readonly=True)

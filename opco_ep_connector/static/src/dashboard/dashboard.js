@@ -2,9 +2,9 @@
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import {Component, onWillStart, useState} from "@odoo/owl";
-import {Layout} from "@web/search/layout";
-import {formatDate, deserializeDate} from "@web/core/l10n/dates";
+import {deserializeDate, formatDate} from "@web/core/l10n/dates";
 import {formatFloat, formatPercentage} from "@web/views/fields/formatters";
+import {Layout} from "@web/search/layout";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {useService} from "@web/core/utils/hooks";
