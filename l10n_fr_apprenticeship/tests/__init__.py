@@ -17,3 +17,4 @@ from . import test_purge
 from . import test_amendment
 from . import test_termination
 from . import test_bad_input
+from . import test_field_help
