@@ -46,10 +46,10 @@ def main(env):
     """Print the tables; the database keeps what it was sent."""
     with SandboxProcess() as sandbox:
         connection = prepare(env, sandbox)
-        idle = Timed(*_deliver(env, _queue(env, MANY)))
+        idle = Timed(*deliver(env, _queue(env, MANY)))
         sandbox.set(latency=LATENCY)
         slow_rows = _queue(env, MANY)
-        slow = Timed(*_deliver(env, slow_rows))
+        slow = Timed(*deliver(env, slow_rows))
         bodies = [row.payload.encode() for row in slow_rows[:FEW]]
         # Issues another key: what follows no longer goes through the connection.
         session = sandbox.session(connection.siret)
@@ -86,7 +86,7 @@ def prepare(env, sandbox):
 
 
 def _queue(env, count):
-    contracts = create_contracts(env, count).with_user(_officer(env))
+    contracts = create_contracts(env, count).with_user(officer(env))
     # Odoo would track each field of what was just made.
     env.cr.commit()
     rows = contracts._transmit().sudo()
@@ -94,7 +94,7 @@ def _queue(env, count):
     return rows
 
 
-def _officer(env):
+def officer(env):
     login = "bench_transmit"
     user = env["res.users"].search([("login", "=", login)])
     groups = (
@@ -110,7 +110,7 @@ def _officer(env):
     )
 
 
-def _deliver(env, rows):
+def deliver(env, rows):
     """Run the cron as often as it asks for; return count, seconds, CPU seconds."""
     clock, cpu = time.perf_counter(), time.process_time()
     while rows.filtered(lambda row: row.state in ("queued", "retry")):

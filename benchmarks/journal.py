@@ -120,6 +120,7 @@ def _row(exchanges, number):
         values
         | {
             "request_sha256": None,
+            "file_sha256": None,
             "response_digest": digest,
             "sender": None,
             "operation": None,

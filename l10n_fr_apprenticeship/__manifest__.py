@@ -3,7 +3,7 @@
 {
     "name": "French Apprenticeship Contracts (CERFA 10103)",
     "summary": "The apprenticeship contract of a French training centre (CFA)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "development_status": "Beta",
     "category": "Human Resources/Apprenticeship",
     "website": "https://github.com/OCA/l10n-france",
@@ -11,7 +11,9 @@
     "license": "AGPL-3",
     "application": True,
     "depends": ["mail", "l10n_fr"],
-    "external_dependencies": {"python": ["holidays", "openpyxl", "python-stdnum"]},
+    "external_dependencies": {
+        "python": ["holidays", "openpyxl", "pypdf", "python-stdnum"],
+    },
     "data": [
         "security/apprenticeship_groups.xml",
         "security/ir.model.access.csv",
@@ -21,6 +23,7 @@
         "data/apprenticeship_retention_rules.xml",
         "report/apprenticeship_contract_sheet_templates.xml",
         "report/apprenticeship_contract_sheet.xml",
+        "views/apprenticeship_document_views.xml",
         "views/apprenticeship_contract_views.xml",
         "views/apprenticeship_override_views.xml",
         "views/apprenticeship_training_views.xml",
@@ -39,7 +42,9 @@
         "demo/apprenticeship_training.xml",
         "demo/res_users.xml",
         "demo/apprenticeship_contract.xml",
+        "demo/apprenticeship_document.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "l10n_fr_apprenticeship/static/src/**/*",

@@ -36,12 +36,22 @@ COLUMNS = (
     "http_status",
     "duration_ms",
     "request_sha256",
+    "file_sha256",
     "response_digest",
     "digest",
     "previous_seal",
     "seal",
     "sealed_at",
     "response_shown",
+)
+HASH_COLUMNS = (
+    "contrat",
+    "operation",
+    "transmission",
+    "sha256",
+    "fichier",
+    "octets",
+    "sha256_fichier",
 )
 INSTRUCTIONS = """\
 DOSSIER DE PREUVES DES TRANSMISSIONS À L'OPCO
@@ -50,7 +60,7 @@ feuille.html        les transmissions de ce dossier, et la tête de chaque chaî
 accuses/            ce que l'OPCO a répondu, tel quel, données personnelles masquées
 journal.csv         les échanges, à ouvrir avec un tableur
 journal.json        les mêmes, avec les sceaux, pour le vérificateur
-empreintes.csv      l'empreinte SHA-256 de chaque contenu transmis
+empreintes.csv      l'empreinte SHA-256 de chaque contenu transmis, et de son fichier
 ancre.txt           la tête de chaque chaîne au moment de ce dossier
 verify_journal.py   le vérificateur : Python 3.10 ou plus, rien d'autre
 MANIFEST.sha256     l'empreinte de chaque fichier de ce dossier
@@ -162,11 +172,19 @@ class AuditPack:
 
     def _hashes(self):
         rows = [
-            (row.reference, row.operation, row.id, row.payload_sha256)
+            (
+                row.reference,
+                row.operation,
+                row.id,
+                row.payload_sha256,
+                _cell(row.file_name),
+                row.file_size or "",
+                row.file_sha256 or "",
+            )
             for row in self.exchanges.transmission_id.sorted("id")
         ]
         text = io.StringIO()
-        _write_rows(text.write, [("contrat", "operation", "transmission", "sha256")])
+        _write_rows(text.write, [HASH_COLUMNS])
         _write_rows(text.write, rows)
         return text.getvalue()
 

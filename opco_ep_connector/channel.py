@@ -2,12 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """One connection during a run of the delivery: its client, its lane, its rows."""
 
-from functools import partial
-
 from odoo import fields
 
 from .convergence.errors import AuthRefused, ConvergenceError
-from .deposit import OPERATIONS
+from .deposit import NEVER_LEFT
 
 
 class Channel:
@@ -43,10 +41,7 @@ class Channel:
         if wanted <= 0:
             return []
         rows = self.connection.env["opco.transmission"]._claim(self.connection, wanted)
-        return [
-            (row, partial(OPERATIONS[row.operation], body=row.payload.encode()))
-            for row in rows
-        ]
+        return [(row, row._call()) for row in rows]
 
     def hold(self, claimed):
         self.claimed += claimed
@@ -71,6 +66,9 @@ class Channel:
             now = fields.Datetime.now()
             self.lane.record(outcome.outcome, now, outcome.retry_after)
             self.is_shut = self.is_shut or isinstance(outcome, AuthRefused)
+        elif isinstance(outcome, NEVER_LEFT):
+            # Nothing was asked of the OPCO.
+            return
         elif isinstance(outcome, Exception):
             # A defect of ours says nothing of the OPCO.
             self.is_shut = True

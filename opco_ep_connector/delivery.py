@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 
 from .channel import Channel
 from .convergence.errors import ConvergenceError
+from .deposit import NEVER_LEFT
 from .models.opco_connection_secrets import UnusableHere
 from .models.outcome_messages import explain_failure
 from .models.transactions import in_own_transaction, isolated, together_or_apart
@@ -185,4 +186,5 @@ class Delivery:
 
 
 def _is_defect(outcome):
-    return isinstance(outcome, Exception) and not isinstance(outcome, ConvergenceError)
+    expected = (ConvergenceError, *NEVER_LEFT)
+    return isinstance(outcome, Exception) and not isinstance(outcome, expected)

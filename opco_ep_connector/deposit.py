@@ -2,11 +2,17 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What leaves for the OPCO: one call for each operation of a transmission."""
 
+import json
 from dataclasses import replace
 
 from .convergence.errors import AuthRefused, ConvergenceError, NotAllowed
+from .convergence.files import UnusableFile
+from .convergence.profile import ClosedFlow
 
 FORBIDDEN = 403
+
+# What a call raises when, before anything left, it could not be made as it was queued.
+NEVER_LEFT = (UnusableFile, ClosedFlow)
 
 
 def deposit(client, body):
@@ -25,8 +31,33 @@ def notify_termination(client, body):
     return _telling_refusals_apart(client, lambda: client.notify_termination(body))
 
 
+def deposit_convention(client, body, file):
+    """Deposit a training agreement, with its signed file.
+
+    :return: the client's `Acknowledgement`
+    """
+    data = json.loads(body)
+    return _telling_refusals_apart(
+        client, lambda: client.deposit_convention(data, file)
+    )
+
+
+def upload_document(client, body, file):
+    """Attach a file to a dossier.
+
+    :return: the client's `Acknowledgement`
+    """
+    info = json.loads(body)
+    return _telling_refusals_apart(client, lambda: client.upload_document(info, file))
+
+
 # By operation of `opco.transmission`.
-OPERATIONS = {"contract": deposit, "termination": notify_termination}
+OPERATIONS = {
+    "contract": deposit,
+    "termination": notify_termination,
+    "convention": deposit_convention,
+    "document": upload_document,
+}
 
 
 def _telling_refusals_apart(client, call):

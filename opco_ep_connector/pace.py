@@ -2,10 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """When to read the states of a connection again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo.addons.l10n_fr_apprenticeship.cerfa.clock import is_working_day
+from odoo.addons.l10n_fr_apprenticeship.cerfa.clock import (
+    is_working_day,
+    working_days_after,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 OPENING, CLOSING = time(7), time(20)
@@ -61,12 +64,29 @@ def next_opening(moment: datetime) -> datetime:
         day += timedelta(days=1)
     while not _is_open_day(day):
         day += timedelta(days=1)
-    opening = datetime.combine(day, OPENING, PARIS)
-    return opening.astimezone(UTC).replace(tzinfo=None)
+    return _utc(datetime.combine(day, OPENING, PARIS))
+
+
+def midnight(day: date) -> datetime:
+    """Return when a day begins in Paris, in UTC without a time zone."""
+    return _utc(datetime.combine(day, time(), PARIS))
+
+
+def after_working_days(
+    moment: datetime, count: int, department: str | None
+) -> datetime:
+    """Return the same time of the day, that many working days later in France."""
+    local = _local(moment)
+    day = working_days_after(local.date(), count, department)
+    return _utc(datetime.combine(day, local.time(), PARIS))
 
 
 def _is_open_day(day) -> bool:
     return day.weekday() < SATURDAY and is_working_day(day, None)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _local(moment: datetime) -> datetime:

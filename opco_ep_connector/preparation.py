@@ -11,8 +11,9 @@ class Preparation:
     """A contract, read, checked and rendered once.
 
     `form` is the `Cerfa` and `content` what would leave, personal data included; the
-    sentences are in the user's language, without what this user may not read. `sender`
-    is who is told of the outcome, when it is not the user who queues.
+    sentences are in the user's language, without what this user may not read. The file
+    of `attachment` leaves with it; `document` is what it is the file of. `sender` is
+    who is told of the outcome, when it is not the user who queues.
     """
 
     contract: Any
@@ -23,6 +24,8 @@ class Preparation:
     blocking: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     is_unchanged: bool = False
+    attachment: Any = None
+    document: Any = None
     sender: Any = None
 
     @property

@@ -80,6 +80,15 @@ class FileStore:
         rows = self._database.run(f"SELECT id, {COLUMNS} FROM files ORDER BY id DESC")
         return [_as_json(row) for row in rows]
 
+    def of_dossier(self, number):
+        """Return the files of one dossier, newest first."""
+        rows = self._database.run(
+            f"SELECT id, {COLUMNS} FROM files WHERE numero_interne = ?"
+            " ORDER BY id DESC",
+            (number,),
+        )
+        return [_as_json(row) for row in rows]
+
     def get(self, number):
         """Return one element of ``all()``, or None."""
         rows = self._database.run(

@@ -6,6 +6,7 @@ The notice gives the labels; which boxes follow from them is our reading of it a
 the articles named here: no list is published. The check lets somebody pass over it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Boxes that belong to the amendment itself: its nature, its signatures.
@@ -185,8 +186,27 @@ def may_change(code: str, path: str) -> bool:
     :param path: of a box, pay periods numbered: ``"contract.pay_periods.0.rate"``
     :raises KeyError: when the code is no amendment's
     """
-    allowed = (*OWN_BOXES, *UPDATED_BOXES, *REASONS[code].may_change)
-    return any(path == one or path.startswith(f"{one}.") for one in allowed)
+    return _is_under(path, (*OWN_BOXES, *UPDATED_BOXES, *REASONS[code].may_change))
+
+
+def _is_under(path: str, parts: Iterable[str]) -> bool:
+    return any(path == part or path.startswith(f"{part}.") for part in parts)
+
+
+def is_essential(path: str) -> bool:
+    """Tell whether only an amendment made for it may change a box.
+
+    Not what every amendment states for itself, nor what it brings up to date.
+    """
+    return not _is_under(path, (*OWN_BOXES, *UPDATED_BOXES))
+
+
+def reasons_to_change_all(paths: Iterable[str]) -> tuple[str, ...]:
+    """Return the types of amendment that may change all of these boxes together."""
+    wanted = tuple(paths)
+    return tuple(
+        code for code in REASONS if all(may_change(code, path) for path in wanted)
+    )
 
 
 def reasons_to_change(path: str) -> tuple[str, ...]:

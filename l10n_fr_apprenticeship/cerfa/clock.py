@@ -55,6 +55,18 @@ def is_working_day(day: date, department: str | None) -> bool:
     )
 
 
+def working_days_left(today: date, deadline: date, department: str | None) -> int:
+    """Return how many working days come after today, up to the deadline included.
+
+    0 on the last working day, and when the deadline has passed.
+    """
+    left = 0
+    while today < deadline:
+        today = day_after(today)
+        left += is_working_day(today, department)
+    return left
+
+
 def deposit_deadline(start: date, department: str | None) -> date:
     """Return the last day to send the contract to the OPCO (D6224-1).
 

@@ -12,8 +12,11 @@ from . import apprenticeship_establishment_search
 from . import apprenticeship_pay_period
 from . import apprenticeship_override
 from . import apprenticeship_contract
+from . import apprenticeship_document
+from . import apprenticeship_contract_documents
 from . import apprenticeship_contract_purge
 from . import res_partner_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_amendment
 from . import apprenticeship_contract_termination
+from . import apprenticeship_contract_clock

@@ -1371,7 +1371,13 @@ class ApprenticeshipContract(models.Model):
 
     @api.model
     def _day_of_check(self):
-        return fields.Date.context_today(self)
+        return self._legal_day(fields.Datetime.now())
+
+    @api.model
+    def _legal_day(self, moment):
+        """Return the day it is in Paris, wherever the person is."""
+        in_paris = self.with_context(tz="Europe/Paris")
+        return fields.Datetime.context_timestamp(in_paris, moment).date()
 
     def _contracts_of_same_tutors(self):
         """Return the running contracts of the tutors of these contracts."""

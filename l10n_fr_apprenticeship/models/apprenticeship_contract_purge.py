@@ -83,9 +83,10 @@ class ApprenticeshipContract(models.Model):
         return (people - others._people())._apprenticeship_only()
 
     def _attached(self):
-        return self.env["ir.attachment"].search(
+        attached = self.env["ir.attachment"].search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
         )
+        return attached | self.document_ids.attachment_id
 
     def _describe_file(self):
         """Return what emptying the files would erase, one sentence a line."""
@@ -108,6 +109,7 @@ class ApprenticeshipContract(models.Model):
     def _purge_file(self):
         people = self._people_to_erase()
         self._attached().unlink()
+        self.document_ids._erase()
         self.activity_ids.unlink()
         # Tracked changes and notes name people, and cannot be told apart.
         self.message_ids.unlink()

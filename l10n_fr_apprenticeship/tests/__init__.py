@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import test_cerfa_reading
+from . import test_clock
 from . import test_codes
 from . import test_contract
 from . import test_security
@@ -18,3 +19,4 @@ from . import test_amendment
 from . import test_termination
 from . import test_bad_input
 from . import test_field_help
+from . import test_documents

@@ -11,6 +11,7 @@ from .common import MANAGER, PERSONAL_DATA, USER, ApprenticeshipCase
 VIEWS = {
     "apprenticeship.code": ("list", "search"),
     "apprenticeship.contract": ("list", "form", "search"),
+    "apprenticeship.document": ("list", "form", "search"),
     "apprenticeship.idcc": ("list",),
     "apprenticeship.amend": ("form",),
     "apprenticeship.import": ("form",),
@@ -74,7 +75,7 @@ class TestViews(ApprenticeshipCase):
 
     def test_actions_open(self):
         actions = self.own_records("ir.actions.act_window")
-        self.assertEqual(len(actions), 8)
+        self.assertEqual(len(actions), 9)
         for action in actions:
             model = self.env[action.res_model].with_user(self.manager)
             kinds = action.view_mode.split(",")
@@ -108,7 +109,7 @@ class TestViews(ApprenticeshipCase):
         views = self.own_records("ir.ui.view").filtered(
             lambda view: view.type == "search"
         )
-        self.assertEqual(len(views), 3)
+        self.assertEqual(len(views), 4)
         for view in views:
             model = self.env[view.model].with_user(self.manager)
             arch = etree.fromstring(model.get_view(view.id, "search")["arch"])

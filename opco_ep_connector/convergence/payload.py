@@ -1,6 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The deposit's body: from the form to the bytes that leave (norm §2)."""
+"""The deposit's body: from the form to the bytes that leave, and back (norm §2)."""
 
 import hashlib
 import json
@@ -9,11 +9,20 @@ from typing import TYPE_CHECKING, Any
 from .dossier_schema import schema_errors
 from .profile import Profile
 from .wire_boxes import PROVING_SIGNATURE, TABLE, cerfa_box, spell_part, wire_path
+from .wire_reading import UnreadableContent, plain_form
 
 if TYPE_CHECKING:
     from cerfa.form import Cerfa
 
-__all__ = ["cerfa_box", "dossier", "encode", "schema_errors", "wire_path"]
+__all__ = [
+    "UnreadableContent",
+    "cerfa_box",
+    "dossier",
+    "encode",
+    "plain_form",
+    "schema_errors",
+    "wire_path",
+]
 
 # The state a CFA gives to what it sends (norm §2.1).
 _DEPOSITED = "TRANSMIS"

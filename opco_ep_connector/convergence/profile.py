@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from .document import (
+    CERTIFICAT_REALISATION,
+    CONVENTION_MOBILITE,
+    CONVENTION_REDUCTION_DUREE,
+    FILE_TYPES,
+)
+
 AUTH_MODES = ("none", "client_credentials_post", "client_credentials_basic")
 
 STATUS = "status"
@@ -46,6 +53,14 @@ _OPEN_FLOWS = frozenset(
         CONVENTIONS_DEPOSIT,
         AMENDMENTS,
     )
+)
+
+_DOCUMENT_TYPES = MappingProxyType(
+    {
+        "duration_agreement": CONVENTION_REDUCTION_DUREE,
+        "mobility_agreement": CONVENTION_MOBILITE,
+        "completion_certificate": CERTIFICAT_REALISATION,
+    }
 )
 
 #: A guess: the body of the norm is not public.
@@ -134,7 +149,7 @@ class Profile:
     """One OPCO's way of speaking the norm.
 
     :raises InvalidAddress: at construction, for an unusable URL
-    :raises ValueError: at construction, for an unknown mode or NIR length
+    :raises ValueError: at construction, for an unknown mode, NIR length or file type
     """
 
     base_url: str
@@ -169,6 +184,10 @@ class Profile:
     convention_part: str = "convention"
     document_part: str = "infosFichier"
     file_part: str = "fichier"
+    # The norm's type of each kind of document that the OPCO takes.
+    document_types: Mapping[str, str] = field(
+        default_factory=lambda: _DOCUMENT_TYPES, hash=False
+    )
     accepted_mime_types: frozenset[str] = frozenset({"application/pdf"})
     max_file_bytes: int = 10 * 1024 * 1024
     termination_template: str = TERMINATION_TEMPLATE
@@ -182,6 +201,10 @@ class Profile:
         if self.auth_mode != "none":
             self._freeze("token_url", check_url(self.token_url or ""))
         self._freeze("paths", MappingProxyType(dict(self.paths)))
+        unknown = set(self.document_types.values()) - set(FILE_TYPES)
+        if unknown:
+            raise ValueError(f"Types the norm is not known to name: {unknown}")
+        self._freeze("document_types", MappingProxyType(dict(self.document_types)))
         self._freeze("state_aliases", MappingProxyType(dict(self.state_aliases)))
 
     def _freeze(self, name: str, value: object) -> None:

@@ -165,7 +165,7 @@ TABLE = (
     ),
     Wire("apprenti.situationAvantContrat", "apprentice.situation_before", formats.code),
     Wire("apprenti.diplome", "apprentice.highest_diploma", formats.code),
-    Wire("apprenti.derniereClasse", "apprentice.last_class", formats.code),
+    Wire("apprenti.derniereClasse", "apprentice.last_class", formats.class_code),
     Wire("apprenti.diplomePrepare", "apprentice.last_diploma_prepared", formats.code),
     Wire("apprenti.intituleDiplomePrepare", "apprentice.last_diploma_title"),
     Wire("apprenti.telephone", "apprentice.phone", formats.phone),
@@ -273,7 +273,7 @@ def spell_part(
         if value is not None and value != "":
             value = line.spell(value, profile)
         if value is not None and value != "":
-            _put(spelled, line.field, value)
+            put(spelled, line.field, value)
     return spelled
 
 
@@ -343,7 +343,8 @@ def _reach(part: Any, path: str) -> Any:
     return part
 
 
-def _put(target: dict[str, Any], path: str, value: Any) -> None:
+def put(target: dict[str, Any], path: str, value: Any) -> None:
+    """Set a value at a dotted path of nested objects, making those it lacks."""
     *groups, name = path.split(".")
     for group in groups:
         target = target.setdefault(group, {})

@@ -50,6 +50,11 @@ def code(value: Any, profile: Profile) -> int | str | None:
     return spelled
 
 
+def class_code(value: Any, profile: Profile) -> int | str | None:
+    """A code of two digits: ``"01"`` is 1 where the OPCO counts in integers."""
+    return code(value, profile)
+
+
 def optional_code(value: Any, profile: Profile) -> int | str | None:
     """A code whose 0 means none, and none is not sent."""
     spelled = code(value, profile)

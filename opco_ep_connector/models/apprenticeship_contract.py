@@ -29,6 +29,8 @@ TRANSMISSION_FIELDS = (
     "opco_answered_at",
     "opco_next_try_at",
     "opco_environment",
+    "opco_error_id",
+    "opco_is_modified",
 )
 DOSSIER_FIELDS = (
     "opco_state",
@@ -130,7 +132,7 @@ class ApprenticeshipContract(models.Model):
         waiting = self.filtered(
             lambda contract: contract.opco_transport_state in ("queued", "retry")
         ).sudo()
-        rows = waiting.opco_transmission_ids._deposits().filtered(
+        rows = waiting.opco_transmission_ids._of_operation("contract").filtered(
             lambda row: row.state in row.DUE_STATES
         )
         stopped = self.env["opco.scheduler"]._waiting_in_vain(rows.connection_id)
@@ -319,7 +321,11 @@ class ApprenticeshipContract(models.Model):
         """Return what the OPCO said of exactly this content, if it rejected it."""
         if self.opco_transport_state != "rejected":
             return None
-        rejected = self.sudo().opco_transmission_ids._deposits().sorted("id")[-1:]
+        rejected = (
+            self.sudo()
+            .opco_transmission_ids._of_operation("contract")
+            .sorted("id")[-1:]
+        )
         if rejected.payload_sha256 != payload.digest(payload.encode(content)):
             return None
         return self.env._(
@@ -342,7 +348,8 @@ class ApprenticeshipContract(models.Model):
         # insertion, whose failure PostgreSQL's driver would log with the payload.
         contracts.sudo().write(
             # A former dossier, refused, does not speak for this one.
-            dict.fromkeys(DOSSIER_FIELDS, False) | {"opco_transport_state": "queued"}
+            dict.fromkeys(DOSSIER_FIELDS, False)
+            | {"opco_transport_state": "queued", "opco_is_modified": False}
         )
         contracts.flush_recordset(["opco_transport_state"])
         for one in preparations:
@@ -503,7 +510,7 @@ class ApprenticeshipContract(models.Model):
             lambda contract: contract.state in CONTRACT_STATE.values()
         ).state = "ready"
         for contract in self:
-            rows = contract.opco_transmission_ids._deposits().filtered(
+            rows = contract.opco_transmission_ids._of_operation("contract").filtered(
                 lambda row: row.environment == environment and row.is_live
             )
             dossiers = self.env["opco.dossier"].search(
@@ -520,34 +527,6 @@ class ApprenticeshipContract(models.Model):
             for row in rows[:1]:
                 contract._opco_mirror_delivery(row)
 
-    def _opco_outcome_line(self, transmission):
-        """Return the outcome as a line of chatter; remote text is escaped."""
-        if transmission.operation == "termination":
-            return self._opco_termination_line(transmission)
-        opco = transmission.profile_id.name
-        at = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.user_id.tz or "Europe/Paris"),
-            # What was held with its queue has had no answer of its own.
-            transmission.answered_at or fields.Datetime.now(),
-        )
-        sentences = {
-            "sent": self.env._(
-                "Received by %(opco)s on %(at)s under the number %(number)s.",
-                opco=opco,
-                at=f"{at:%d/%m/%Y %H:%M:%S}",
-                number=transmission.internal_number,
-            ),
-            "rejected": self.env._("Rejected by %(opco)s:", opco=opco),
-            "retry": self.env._("Not sent yet to %(opco)s, tried again:", opco=opco),
-            "held": self.env._("Held before %(opco)s:", opco=opco),
-            "unknown": self.env._("To be verified at %(opco)s:", opco=opco),
-        }
-        body = Markup("%s") % sentences[transmission.state]
-        if transmission.message:
-            lines = transmission.message.splitlines()
-            body += Markup("<br/>") + Markup("<br/>").join(lines)
-        return body
-
     def _opco_ask_to_correct(self, transmission):
         """Leave one open activity to whoever sent what the OPCO has rejected."""
         candidates = (transmission.user_id, self.user_id)
@@ -555,12 +534,14 @@ class ApprenticeshipContract(models.Model):
         if person is None:
             return
         self._opco_close_rejection_activity()
-        reasons = (transmission.message or "").splitlines()
+        reasons = transmission._what_to_correct()
         # The bell tells, not one e-mail for each of a batch.
         self.with_context(mail_activity_quick_update=True).activity_schedule(
             REJECTED_ACTIVITY,
             summary=shorten("".join(reasons[:1]), SUMMARY_LENGTH, placeholder="…"),
-            note=Markup("<br/>").join(reasons),
+            note=Markup("<br/>").join(
+                reasons + self._opco_remedies(transmission, person)
+            ),
             user_id=person.id,
         )
 

@@ -216,14 +216,14 @@ class ApprenticeshipContract(models.Model):
         )
 
     def _opco_unknown_transmission(self):
-        deposits = self.sudo().opco_transmission_ids._deposits()
+        deposits = self.sudo().opco_transmission_ids._of_operation("contract")
         return deposits.filtered(lambda row: row.state == "unknown")[:1]
 
     def _opco_waiting_rows(self):
         """Return what has not left, and cannot leave before this transaction ends."""
         rows = (
             self.sudo()
-            .opco_transmission_ids._deposits()
+            .opco_transmission_ids._of_operation("contract")
             .filtered(lambda row: row.is_live and row.state in row.NEVER_LEFT_STATES)
         )
         return rows.try_lock_for_update(allow_referencing=True)
@@ -236,7 +236,7 @@ class ApprenticeshipContract(models.Model):
             message = contract._opco_proposal_sentence()
             row.write({"state": "held", "message": message, "applied": True})
             contract._opco_mirror_delivery(row)
-            contract._message_log(body=contract._opco_outcome_line(row))
+            contract._message_log(body=row._outcome_line())
         self._opco_notify()
 
     def _opco_let_go(self):
@@ -273,7 +273,11 @@ class ApprenticeshipContract(models.Model):
         rows.write({"state": "cancelled", "is_live": False, "applied": True})
         if rows:
             self._opco_forget_transmission()
-        if any(self.sudo().opco_transmission_ids._deposits().mapped("is_live")):
+        if any(
+            self.sudo()
+            .opco_transmission_ids._of_operation("contract")
+            .mapped("is_live")
+        ):
             raise UserError(
                 self._opco_already_sent()
                 or self.env._("Already on its way to the OPCO.")

@@ -50,6 +50,8 @@ class ApprenticeshipContract(models.Model):
                 {
                     "payload": False,
                     "message": False,
+                    "file_name": False,
+                    "remote_errors": False,
                     "overrides": [
                         override | {"reason": self.env._("Erased")}
                         for override in row.overrides or []

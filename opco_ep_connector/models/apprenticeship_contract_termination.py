@@ -106,7 +106,9 @@ class ApprenticeshipContract(models.Model):
     def _opco_queue_termination(self, connection):
         self.env["opco.transmission"]._check_transmitter()
         contract = self.sudo()
-        former = contract.opco_transmission_ids._terminations().filtered("is_live")
+        former = contract.opco_transmission_ids._of_operation("termination").filtered(
+            "is_live"
+        )
         former.with_user(self.env.user).action_cancel()
         # Before the new row, which a live one forbids.
         former.flush_recordset()
@@ -244,23 +246,3 @@ class ApprenticeshipContract(models.Model):
                 contract.opco_termination_state = "done"
                 contract.opco_termination_message = False
                 contract._opco_drop_termination_todo()
-
-    def _opco_termination_line(self, transmission):
-        """Return the outcome of a notice as a line of chatter."""
-        opco = transmission.profile_id.name
-        sentences = {
-            "sent": self.env._("Early termination received by %(opco)s.", opco=opco),
-            "rejected": self.env._(
-                "Early termination rejected by %(opco)s:", opco=opco
-            ),
-            "retry": self.env._(
-                "Early termination not sent yet to %(opco)s, tried again:", opco=opco
-            ),
-            "held": self.env._("Early termination held before %(opco)s:", opco=opco),
-            "unknown": self.env._(
-                "Early termination to be verified at %(opco)s:", opco=opco
-            ),
-        }
-        lines = [sentences[transmission.state]]
-        lines += (transmission.message or "").splitlines()
-        return Markup("<br/>").join(lines)

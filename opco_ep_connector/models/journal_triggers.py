@@ -24,6 +24,7 @@ PROTECTED_COLUMNS = (
     "started_at",
     "duration_ms",
     "request_sha256",
+    "file_sha256",
     "response_digest",
     "digest_format",
     "digest",

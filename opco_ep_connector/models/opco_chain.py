@@ -259,6 +259,7 @@ class OpcoChain(models.Model):
                 " to_char(sealed_at, 'YYYY-MM-DD HH24:MI:SS') AS sealed_on,"
                 " digest_format, environment, reference, siret, sender, operation,"
                 " method, url, outcome, http_status, duration_ms, request_sha256,"
+                " file_sha256,"
                 " to_char(started_at, 'YYYY-MM-DD HH24:MI:SS') AS started_at,"
                 " response_digest, response_salt, response_body"
                 " FROM opco_exchange WHERE connection_id = %s AND seal IS NOT NULL"

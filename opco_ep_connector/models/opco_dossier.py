@@ -504,6 +504,22 @@ class OpcoDossier(models.Model):
             body += Markup("<br/>« %s »") % self.comment
         self.contract_id._message_log(body=body)
 
+    def _days_of_deposit(self):
+        """Return what the rules on the legal clocks need to know, by name."""
+        contract = self.contract_id
+        received_on = contract._opco_received_on() or None
+        answered_at = self.state_changed_at or self.first_seen_at
+        return {
+            # Deposited elsewhere: on that day at the latest.
+            "deposited_on": received_on or contract._legal_day(self.first_seen_at),
+            "complete_on": received_on,
+            "answered_on": (
+                None
+                if contract._opco_awaits_answer()
+                else contract._legal_day(answered_at)
+            ),
+        }
+
     def _state_label(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         return self.raw_state if self.state == "other" else labels.get(self.state)

@@ -30,7 +30,8 @@ SEALED_CONTENT = {
     ),
 }
 SEALED_CONTENT[2] = (*SEALED_CONTENT[1], "sender", "operation")
-CURRENT_FORMAT = 2
+SEALED_CONTENT[3] = (*SEALED_CONTENT[2], "file_sha256")
+CURRENT_FORMAT = 3
 
 
 class OpcoExchange(models.Model):
@@ -90,6 +91,11 @@ class OpcoExchange(models.Model):
         string="Duration (ms)", readonly=True, aggregator="avg"
     )
     request_sha256 = fields.Char(string="Sent (SHA-256)", readonly=True)
+    file_sha256 = fields.Char(
+        string="File sent (SHA-256)",
+        readonly=True,
+        help="The file that went with what was sent, if one did.",
+    )
     response_salt = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     response_body = fields.Text(readonly=True, prefetch=False, groups=fields.NO_ACCESS)
     response_shown = fields.Text(string="Answer", compute="_compute_response_shown")
@@ -190,6 +196,7 @@ class OpcoExchange(models.Model):
             "started_at": exchange.started_at.replace(tzinfo=None, microsecond=0),
             "duration_ms": exchange.duration_ms,
             "request_sha256": transmission.payload_sha256 if transmission else False,
+            "file_sha256": transmission.file_sha256 if transmission else False,
             "response_body": exchange.response_body,
         }
 

@@ -6,7 +6,10 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.l10n_fr_apprenticeship.cerfa.documents import KINDS
+
 from ..convergence import profile as norm
+from ..convergence.document import FILE_TYPES
 from ..convergence.termination import BadTemplate, check_template
 
 PATHS = (
@@ -109,6 +112,13 @@ class OpcoProfile(models.Model):
         string="Wire name of the international mobility",
         required=True,
         default="mentionMobiliteInternationale",
+    )
+    document_types = fields.Char(
+        default="duration_agreement=CONVENTION_REDUCTION_DUREE,"
+        "mobility_agreement=CONVENTION_MOBILITE,"
+        "completion_certificate=CERTIFICAT_REALISATION",
+        help="Kinds of documents that this OPCO takes, each with the type that the "
+        "norm gives it, separated by commas. What is not here is kept, not sent.",
     )
     accepted_mime_types = fields.Char(
         string="Accepted file types",
@@ -257,6 +267,28 @@ class OpcoProfile(models.Model):
                     )
                 )
 
+    @api.constrains("document_types")
+    def _check_document_types(self):
+        """Nothing that reveals a disability is sent, whatever a profile says."""
+        sendable = {code for code, kind in KINDS.items() if not kind.is_personal}
+        for profile in self:
+            pairs = profile._document_pairs()
+            if not all(
+                len(pair) == 2 and pair[0] in sendable and pair[1] in FILE_TYPES
+                for pair in pairs
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "In the profile %(profile)s, documents are pairs of a kind and "
+                        "a type of the norm, such as "
+                        "mobility_agreement=CONVENTION_MOBILITE. Kinds: %(kinds)s. "
+                        "Types: %(types)s.",
+                        profile=profile.name,
+                        kinds=", ".join(sorted(sendable)),
+                        types=", ".join(FILE_TYPES),
+                    )
+                )
+
     @api.constrains("termination_template")
     def _check_termination_template(self):
         for profile in self:
@@ -334,6 +366,10 @@ class OpcoProfile(models.Model):
         pairs = (self.state_aliases or "").replace(" ", "").split(",")
         return dict(pair.split("=") for pair in pairs if pair)
 
+    def _document_pairs(self):
+        pairs = (self.document_types or "").replace(" ", "").split(",")
+        return [pair.split("=") for pair in pairs if pair]
+
     def _mime_types(self):
         return frozenset(self.accepted_mime_types.lower().replace(" ", "").split(","))
 
@@ -389,6 +425,7 @@ class OpcoProfile(models.Model):
             convention_part=self.convention_part,
             document_part=self.document_part,
             file_part=self.file_part,
+            document_types=dict(self._document_pairs()),
             accepted_mime_types=self._mime_types(),
             max_file_bytes=self.max_file_megabytes * 1024 * 1024,
             termination_template=self.termination_template,

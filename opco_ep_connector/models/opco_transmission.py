@@ -2,7 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import random
+from collections import Counter, defaultdict
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -18,7 +20,8 @@ from ..convergence import payload
 from ..convergence.errors import ConvergenceError
 from ..convergence.redact import MASK
 from ..delivery import Delivery
-from .outcome_messages import explain_failure, remote_text
+from ..deposit import NEVER_LEFT, OPERATIONS
+from .outcome_messages import explain_failure, explain_unsendable, remote_text
 from .transactions import in_own_transaction, together_or_apart
 
 LONGEST_DOUBLING = 10
@@ -44,6 +47,7 @@ class OpcoTransmission(models.Model):
         unknown --[found in the OPCO's list]--> sent
         unknown --[absent on two looks, after the settle time]--> retry
         queued, retry, held --[a person]--> cancelled
+        sending --[its file is gone or changed, its flow closed]--> cancelled
     """
 
     _name = "opco.transmission"
@@ -81,7 +85,10 @@ class OpcoTransmission(models.Model):
         readonly=True,
     )
     operation = fields.Selection(
-        [("contract", "Contract"), ("termination", "Early termination")],
+        [
+            ("contract", "Contract"),
+            ("termination", "Early termination"),
+        ],
         required=True,
         readonly=True,
         default="contract",
@@ -139,6 +146,9 @@ class OpcoTransmission(models.Model):
         readonly=True, help="Times the OPCO's list was read without finding it."
     )
     answered_at = fields.Datetime(string="Answered on", readonly=True)
+    compared_at = fields.Datetime(
+        readonly=True, help="When the contract was last compared with this content."
+    )
     message = fields.Text(
         string="Result", readonly=True, help="What the OPCO said, or what happened."
     )
@@ -154,7 +164,7 @@ class OpcoTransmission(models.Model):
     exchange_ids = fields.One2many("opco.exchange", "transmission_id")
 
     _one_live = models.UniqueIndex(
-        "(contract_id, operation, environment) WHERE is_live",
+        "(contract_id, operation, COALESCE(document_id, 0), environment) WHERE is_live",
         "This contract is already transmitted or on its way.",
     )
     _due = models.Index(
@@ -203,7 +213,7 @@ class OpcoTransmission(models.Model):
         rows = self.sudo()
         rows.lock_for_update(allow_referencing=True)
         rows.write({"state": "cancelled", "is_live": False, "applied": True})
-        rows._forget()
+        rows._by_operation("_on_given_up")
         rows.batch_id._notify()
 
     def action_open_contract(self):
@@ -254,6 +264,8 @@ class OpcoTransmission(models.Model):
             "payload": body.decode(),
             "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
+            "document_id": preparation.document and preparation.document.id,
+            **self._file_values(preparation.attachment),
         }
 
     @api.model
@@ -288,9 +300,7 @@ class OpcoTransmission(models.Model):
                 "applied": True,
             }
         )
-        rows._deposits().contract_id._opco_mirror_transport("queued")
-        for row in rows._terminations():
-            row.contract_id._opco_mirror_termination(row)
+        rows._by_operation("_on_released")
         if rows:
             self._wake()
 
@@ -335,9 +345,7 @@ class OpcoTransmission(models.Model):
             ]
         )
         stranded.write({"state": "cancelled", "is_live": False, "applied": True})
-        stranded._terminations().contract_id._opco_forget_termination()
-        for row in stranded._deposits():
-            row.contract_id._opco_mirror_environment(connection.environment)
+        stranded._by_operation("_on_stranded")
 
     @api.model
     def _settle_lost_claims(self):
@@ -408,16 +416,27 @@ class OpcoTransmission(models.Model):
             "contract_id", "not any", [("opco_proposed_dossier_ids", "in", proposed)]
         )
 
-    def _deposits(self):
-        return self.filtered(lambda row: row.operation == "contract")
+    def _of_operation(self, operation):
+        return self.filtered(lambda row: row.operation == operation)
 
-    def _terminations(self):
-        return self.filtered(lambda row: row.operation == "termination")
+    def _by_operation(self, hook):
+        """Call what each operation does on an event, with all its rows.
 
-    def _forget(self):
-        """Have the contracts no longer show what was given up."""
-        self._deposits().contract_id._opco_forget_transmission()
-        self._terminations().contract_id._opco_forget_termination()
+        :param hook: ``_on_released``, ``_on_stranded``, ``_on_given_up``,
+            ``_on_unsendable`` or ``_on_outcome``, completed with the name of the
+            operation
+        """
+        for operation, rows in self.grouped("operation").items():
+            getattr(rows, f"{hook}_{operation}")()
+
+    def _call(self):
+        """Return what to call with a client, in a thread, to send the row.
+
+        It holds no record: threads touch nothing of Odoo.
+        """
+        call = partial(OPERATIONS[self.operation], body=self.payload.encode())
+        file = self._file_to_send()
+        return partial(call, file=file) if file else call
 
     def _in_sender_language(self):
         """Return the row, speaking the language of the person who sent it."""
@@ -461,10 +480,7 @@ class OpcoTransmission(models.Model):
     def _cancel_lost(self):
         """Cancel what has nothing left to send, so that it holds up no other."""
         for row in self._by_sender_language():
-            message = row.env._(
-                "What was to be sent is lost: nothing left. Transmit the contract "
-                "again."
-            )
+            message = row._lost_message()
             row.write(
                 {
                     "state": "cancelled",
@@ -473,8 +489,14 @@ class OpcoTransmission(models.Model):
                     "message": message,
                 }
             )
-            row._forget()
+            row._by_operation("_on_given_up")
             row.contract_id._message_log(body=message)
+
+    def _lost_message(self):
+        """Return what to do again, by whoever sent it; operations say theirs."""
+        return self.env._(
+            "What was to be sent is lost: nothing left. Transmit the contract again."
+        )
 
     def _give_back(self):
         """What was claimed, and whose call never started, is due as before."""
@@ -487,30 +509,44 @@ class OpcoTransmission(models.Model):
     def _record_outcomes(self, outcomes):
         """Write what calls ended in: the rows and their exchanges, nothing else.
 
-        :param outcomes: by row, a `Receipt` or a `ConvergenceError`
+        :param outcomes: by row, a `Receipt`, an `Acknowledgement`, a
+            `ConvergenceError` or, when nothing could leave, one of `NEVER_LEFT`
         """
         self.env["opco.exchange"]._journal_all(
-            [(row, outcomes[row].exchange) for row in self]
+            [
+                (row, outcomes[row].exchange)
+                for row in self
+                if not isinstance(outcomes[row], NEVER_LEFT)
+            ]
         )
         for row in self._by_sender_language():
-            if isinstance(outcomes[row], ConvergenceError):
-                row._record_failure(outcomes[row])
+            outcome = outcomes[row]
+            if isinstance(outcome, NEVER_LEFT):
+                row._record_unsendable(outcome)
+            elif isinstance(outcome, ConvergenceError):
+                row._record_failure(outcome)
             else:
-                row._record_accepted(outcomes[row])
+                row._record_accepted(outcome)
 
     def _record_accepted(self, receipt):
-        if self.operation != "contract":
-            self._settle("sent", {"message": False})
-            return
-        self._settle(
-            "sent",
-            {
-                "internal_number": receipt.internal_number,
-                "external_number": receipt.external_number,
-                "deca_number": receipt.deca_number,
-                "message": False,
-            },
-        )
+        numbers = receipt if self.operation == "contract" else None
+        self._settle("sent", self._received_values(numbers))
+
+    def _received_values(self, numbers):
+        """Return what a reception writes; only a contract's brings the numbers."""
+        if numbers is None:
+            return {"message": False}
+        return {
+            "internal_number": numbers.internal_number,
+            "external_number": numbers.external_number,
+            "deca_number": numbers.deca_number,
+            "message": False,
+        }
+
+    def _record_unsendable(self, reason):
+        """Give up what this server found that it cannot send as it was queued."""
+        message = explain_unsendable(self.env, reason)
+        self._settle("cancelled", {"message": message, "is_live": False})
 
     def _record_failure(self, error):
         outcome = error.outcome
@@ -538,8 +574,8 @@ class OpcoTransmission(models.Model):
             message,
             said,
             self.env._(
-                "It may have received the contract all the same: it is not sent again "
-                "before this is known."
+                "It may have received it all the same: it is not sent again before "
+                "this is known."
             ),
         ]
         return "\n".join(filter(None, lines))
@@ -547,15 +583,7 @@ class OpcoTransmission(models.Model):
     def _record_found(self, detail):
         """Adopt the dossier by which the OPCO holds what was sent."""
         self.env["opco.exchange"]._journal(self.connection_id, detail.exchange, self)
-        self._settle(
-            "sent",
-            {
-                "internal_number": detail.internal_number,
-                "external_number": detail.external_number,
-                "deca_number": detail.deca_number,
-                "message": False,
-            },
-        )
+        self._settle("sent", self._received_values(detail))
 
     def _record_done(self, detail):
         """The dossier shows that what was sent has been done."""
@@ -612,20 +640,13 @@ class OpcoTransmission(models.Model):
     def _apply(self):
         """Consequences of the outcomes on everything else; idempotent."""
         rows = self.filtered(lambda row: not row.applied)
-        deposits = rows._deposits()
-        received = deposits.filtered(lambda row: row.state == "sent")
-        dossiers = self.env["opco.dossier"]._adopt(received)
-        received.contract_id._mark_ready()
-        for row in deposits:
-            row.contract_id._opco_mirror_delivery(row, dossiers.get(row.id))
-        for row in rows._terminations():
-            row.contract_id._opco_mirror_termination(row)
+        unsendable = rows.filtered(lambda row: row.state == "cancelled")
+        unsendable._by_operation("_on_unsendable")
+        (rows - unsendable)._by_operation("_on_outcome")
         for row in rows.filtered(lambda row: row.state == "held"):
             row.connection_id._stop(row.message)
         if "unknown" in rows.mapped("state"):
             self.env["opco.dossier"]._wake(at=fields.Datetime.now() + LOOK_AGAIN)
-        for row in deposits.filtered(lambda row: row.state == "rejected"):
-            row.contract_id._opco_ask_to_correct(row)
         rows._tell()
         rows.applied = True
         rows.contract_id._opco_notify()
@@ -637,13 +658,33 @@ class OpcoTransmission(models.Model):
         worth_a_line = self.filtered(
             lambda row: not (row._is_delayed() and row.is_delay_told)
         )
-        bodies = {
-            row.contract_id.id: row.contract_id._opco_outcome_line(row)
-            for row in worth_a_line._by_sender_language()
-        }
-        worth_a_line.contract_id._message_log_batch(bodies=bodies)
+        # A contract has one line at most in each message of a batch.
+        for rows in worth_a_line._one_for_each_contract():
+            rows.contract_id._message_log_batch(
+                bodies={
+                    row.contract_id.id: row._outcome_line()
+                    for row in rows._by_sender_language()
+                }
+            )
         for row in self:
             row.is_delay_told = row._is_delayed()
+
+    def _one_for_each_contract(self):
+        """Yield the rows so that none of a batch is of the same contract."""
+        ranked = defaultdict(self.browse)
+        rank_of = Counter()
+        for row in self:
+            ranked[rank_of[row.contract_id]] |= row
+            rank_of[row.contract_id] += 1
+        yield from ranked.values()
+
+    def _what_to_correct(self):
+        """Return, one line each, what whoever sent it is asked to correct."""
+        return (self.message or "").splitlines()
+
+    def _outcome_line(self):
+        """Return the outcome as a line of chatter; remote text is escaped."""
+        return getattr(self, f"_outcome_line_{self.operation}")()
 
     def _is_delayed(self):
         return self.state in ("retry", "held", "unknown")

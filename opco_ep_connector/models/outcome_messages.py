@@ -10,6 +10,7 @@ from ..convergence.errors import (
     Rejected,
     WrongAddress,
 )
+from ..convergence.profile import ClosedFlow
 from ..convergence.redact import redact_text
 
 
@@ -37,6 +38,35 @@ def explain_failure(env, error):
     if isinstance(error, Rejected):
         return remote_text(error) or env._("The OPCO refused the request.")
     return env._("The OPCO did not answer in a readable way.")
+
+
+def explain_unsendable(env, reason):
+    """Return why nothing left, and what to do.
+
+    :param reason: a `ClosedFlow`, or an `UnusableFile`
+    """
+    if isinstance(reason, ClosedFlow):
+        return env._(
+            "Not open at this OPCO: nothing left. Enter it on the OPCO's portal, or "
+            "have a key administrator open the flow in the OPCO's profile."
+        )
+    return {
+        "missing": env._(
+            "The file has been deleted since it was queued: nothing left. Add it "
+            "again, then transmit it."
+        ),
+        "changed": env._(
+            "The file has changed since it was queued: nothing left. Check it, then "
+            "transmit it again."
+        ),
+        "empty": env._("The file is empty: nothing left. Add the right one."),
+        "too_large": env._(
+            "The file is larger than the OPCO takes: nothing left. Add a lighter one."
+        ),
+        "mime_type": env._(
+            "The OPCO does not take this type of file: nothing left. Add a PDF."
+        ),
+    }[reason.reason]
 
 
 def _explain_refused_credentials(env, error):

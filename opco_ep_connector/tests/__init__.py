@@ -7,13 +7,18 @@ from . import test_access_review
 from . import test_automatic_sending
 from . import test_batch
 from . import test_amendment
+from . import test_clocks
 from . import test_concurrency
 from . import test_connection
 from . import test_connection_state
 from . import test_cron_progress
 from . import test_delivery
+from . import test_documents
 from . import test_deposited_elsewhere
+from . import test_digest
+from . import test_difference
 from . import test_environment_change
+from . import test_error_catalogue
 from . import test_follow_up
 from . import test_hostile_opco
 from . import test_key_register
@@ -33,6 +38,7 @@ from . import test_seal_evidence
 from . import test_secrecy
 from . import test_secrets_route
 from . import test_settlement
+from . import test_silence
 from . import test_simulation
 from . import test_termination
 from . import test_transmission

@@ -3,8 +3,11 @@
 """What the two add-ons define, found by looking, and a record of each model."""
 
 import inspect
+import io
 
 from odoo import fields
+
+from odoo.addons.l10n_fr_apprenticeship.tests.pdf_files import pdf
 
 ADDONS = (
     "odoo.addons.l10n_fr_apprenticeship.",
@@ -100,8 +103,14 @@ def one_of_each(case):
     )
     of_connection = {"connection_id": case.connection.id}
     transmit = env["opco.transmit"].browse(transmit["res_id"])
+    document = env["apprenticeship.document"]._receive(
+        contract, "identity", "Carte.pdf", io.BytesIO(pdf())
+    )
+    contract.signing_place = "LYON"
+    comparison = env["opco.comparison"].browse(contract.action_opco_compare()["res_id"])
     records = [
         contract,
+        document,
         contract.pay_period_ids[0],
         contract.training_id,
         override,
@@ -126,6 +135,7 @@ def one_of_each(case):
                 "company_ids": [fields.Command.set(case.company.ids)],
             }
         ),
+        env.ref("opco_ep_connector.error_employer_closed"),
         env["opco.health"].create(of_connection),
         env["opco.polling"]._of(case.connection),
         env["opco.link"].create({"dossier_id": dossier.id, "contract_id": contract.id}),
@@ -143,6 +153,8 @@ def one_of_each(case):
         ),
         env["apprenticeship.termination"].create({"contract_id": contract.id}),
         env["opco.simulation"].browse(simulation["res_id"]),
+        comparison,
+        comparison.line_ids,
         transmit,
         transmit.line_ids,
         env["apprenticeship.code"].search([], limit=1),

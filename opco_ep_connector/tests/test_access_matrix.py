@@ -44,6 +44,7 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.contract": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
     | {MANAGER: "rwcu"},
+    "apprenticeship.document": dict.fromkeys(OF_CONTRACT_USERS, "r") | {MANAGER: "ru"},
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
     | {MANAGER: "rcu"},
@@ -55,6 +56,7 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.purge": {MANAGER: "rw"},
     "apprenticeship.purge.line": {MANAGER: "r"},
+    "opco.error": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu"},
     "opco.profile": OF_CONSULT | {SYSTEM: "rwc"},
     "opco.connection": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu", SYSTEM: "r"},
     "opco.transmission": OF_CONSULT,
@@ -75,6 +77,8 @@ MATRIX = {
     "opco.access.review": {KEY_ADMINISTRATOR: "rw"},
     "opco.access.review.line": {KEY_ADMINISTRATOR: "r"},
     "opco.simulation": OF_CONSULT,
+    "opco.comparison": OF_CONSULT,
+    "opco.comparison.line": OF_CONSULT,
     "opco.transmit": {TRANSMIT: "rw"},
     "opco.transmit.line": {TRANSMIT: "rw"},
 }
@@ -97,6 +101,7 @@ WITHOUT_COMPANY = {
     "apprenticeship.pay.rate",
     "apprenticeship.idcc",
     "apprenticeship.retention.rule",
+    "opco.error",
     "opco.profile",
 }
 
@@ -184,7 +189,7 @@ class TestAccessMatrix(ConnectorCase):
         wizards = {
             model: record for model, record in self.records.items() if record._transient
         }
-        self.assertEqual(len(wizards), 16)
+        self.assertEqual(len(wizards), 18)
         for model, record in wizards.items():
             with self.subTest(model=model):
                 self.assertIsInstance(

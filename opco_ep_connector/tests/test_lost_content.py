@@ -22,3 +22,15 @@ class TestLostContent(ConnectorCase):
         self.deliver()
         self.assertEqual(again.state, "sent")
         self.assertEqual(len(self.sandbox.deposits()), 2)
+
+    def test_a_deposit_closed_meanwhile_is_given_up_and_said(self):
+        contract = self.new_contract()
+        row = self.transmit(contract)
+        self.connection.profile_id.contracts_open = False
+        self.deliver()
+        self.assertEqual(row.state, "cancelled")
+        self.assertIn("Not open at this OPCO", row.message)
+        self.assertIn("Not open at this OPCO", contract.message_ids[0].body)
+        self.assertTrue(contract.opco_is_to_transmit)
+        self.assertEqual(self.connection.state, "active")
+        self.assertFalse(self.sandbox.deposits())

@@ -34,6 +34,7 @@ OTHER_TABLES = (
 ARGUMENTS = {
     "create": lambda case, model: [[case.values_of(model)]],
     "write": lambda case, model: [case.values_of(model)],
+    "action_reject": lambda case, model: ["Illisible"],
 }
 
 # Of no company.
@@ -43,6 +44,7 @@ SHARED = {
     "apprenticeship.pay.rate",
     "apprenticeship.idcc",
     "apprenticeship.retention.rule",
+    "opco.error",
     "opco.profile",
 }
 

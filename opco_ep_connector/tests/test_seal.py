@@ -90,21 +90,23 @@ class TestSeal(JournalCase):
         self.assertEqual(later.mapped("seal_number"), [6, 7])
         self.assertFalse(self.verify(self.anchor()).fault)
 
-    def test_rows_of_the_former_format_are_sealed_too(self):
-        former = self.journal(1)
-        content = former._content(
-            former.sudo().read()[0]
-            | {"started_at": "2026-11-23 09:30:01", "digest_format": 0}
-        )
-        self.assertNotIn("sender", content)
-        with unprotected(self.env) as cr:
-            cr.execute(
-                "UPDATE opco_exchange SET digest_format = NULL, digest = %s"
-                " WHERE id = %s",
-                [content_digest(content), former.id],
+    def test_rows_of_the_former_formats_are_sealed_too(self):
+        formats = ((None, ("sender", "file_sha256")), (2, ("file_sha256",)))
+        former = self.journal(len(formats))
+        for row, (digest_format, later) in zip(former, formats, strict=True):
+            content = row._content(
+                row.sudo().read()[0]
+                | {"started_at": "2026-11-23 09:30:01", "digest_format": digest_format}
             )
+            self.assertFalse(content.keys() & set(later))
+            with unprotected(self.env) as cr:
+                cr.execute(
+                    "UPDATE opco_exchange SET digest_format = %s, digest = %s"
+                    " WHERE id = %s",
+                    [digest_format, content_digest(content), row.id],
+                )
         self.run_sealer()
-        self.assertEqual(former.seal_number, 6)
+        self.assertEqual(former.mapped("seal_number"), [6, 7])
         self.assertFalse(self.verify().fault)
 
     def test_journal_says_who_sent_what(self):

@@ -44,7 +44,9 @@ class TestTermination(ConnectorCase):
 
     def terminate(self, **changes):
         self.contract.with_user(self.transmitter)._terminate(AGREED | changes)
-        return self.contract.opco_transmission_ids._terminations().sorted("id")[-1:]
+        return self.contract.opco_transmission_ids._of_operation("termination").sorted(
+            "id"
+        )[-1:]
 
     def todo(self):
         return self.contract.activity_ids.filtered(
@@ -75,6 +77,17 @@ class TestTermination(ConnectorCase):
         self.assertEqual(self.contract.state, "broken")
         self.assertEqual(self.contract.opco_termination_state, "done")
         self.assertFalse(self.todo())
+
+    def test_flow_closed_meanwhile_is_left_to_the_portal(self):
+        row = self.terminate()
+        self.open_flow(False)
+        self.deliver()
+        self.assertEqual(row.state, "cancelled")
+        self.assertIn("Not open at this OPCO", row.message)
+        self.assertFalse(row.exchange_ids)
+        self.assertEqual(self.contract.opco_termination_state, "portal")
+        self.assertTrue(self.todo())
+        self.assertIn("Early termination not sent", "".join(self.said(self.contract)))
 
     def test_rejected_is_left_to_the_portal(self):
         self.sandbox.set_state(self.contract.opco_internal_number, "SOLDE")

@@ -635,7 +635,7 @@ class TestFailure(ConnectorCase):
         row = self.send(self.contract)
         self.assertEqual(row.state, "unknown")
         self.assertTrue(row.is_live)
-        self.assertIn("It may have received the contract all the same", row.message)
+        self.assertIn("It may have received it all the same", row.message)
         self.assertEqual(self.contract.opco_transport_state, "unknown")
         self.make_due(row)
         self.deliver()

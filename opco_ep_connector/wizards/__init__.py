@@ -7,6 +7,8 @@ from . import opco_integrity_check_line
 from . import opco_transmit
 from . import opco_transmit_line
 from . import opco_simulation
+from . import opco_comparison
+from . import opco_comparison_line
 from . import opco_link
 from . import opco_key_rotation
 from . import opco_environment_change

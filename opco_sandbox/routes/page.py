@@ -84,6 +84,7 @@ def dossier(number):
         received=json.dumps(_masked(cerfa), ensure_ascii=False, indent=2),
         echeances=json.loads(row["echeances"] or "[]"),
         decisions=DECISIONS,
+        files=current().files.of_dossier(number),
     )
 
 

@@ -19,7 +19,14 @@ from person import Person, launch  # noqa: E402
 from world import World, run_folder  # noqa: E402
 
 # One complete contract for each scenario that sends one.
-COPIES = ("wrong_key", "sandbox_stopped", "edited", "two_browsers")
+COPIES = (
+    "wrong_key",
+    "sandbox_stopped",
+    "edited",
+    "two_browsers",
+    "documents",
+    "modified",
+)
 FAILED = pytest.StashKey[bool]()
 
 

@@ -61,10 +61,17 @@ def test_opco_rejects(world, working_connection, nadia):
     nadia.open_contract(contract)
     nadia.transmit()
     [deposit] = wait_for(lambda: world.deposits_of("PETIT"))
-    message = nadia.page.locator(REJECTION)
-    expect(message).to_be_visible()
-    assert deposit["reasons"][0] in message.inner_text()
+    banner = nadia.page.locator(REJECTION)
+    expect(banner).to_be_visible()
+    expect(banner).to_contain_text(deposit["reasons"][0])
+    expect(banner.locator(".o_opco_cause")).to_have_count(1)
+    expect(banner.locator(".o_opco_remedy")).not_to_be_empty()
+    assert "{" not in banner.inner_text()
     assert world.contract_value(contract, "opco_transport_state") == "rejected"
+
+    banner.locator("a[data-field=employer_siret]").click()
+    focused = nadia.page.locator(f"{FORM} [name=employer_siret] :focus")
+    expect(focused).to_be_visible()
 
 
 def wait_for(question, seconds=20):

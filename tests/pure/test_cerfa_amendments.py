@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cerfa.amendments import OWN_BOXES, REASONS, may_change, reasons_to_change
+from cerfa.amendments import (
+    OWN_BOXES,
+    REASONS,
+    is_essential,
+    may_change,
+    reasons_to_change,
+    reasons_to_change_all,
+)
 from cerfa.changes import changes, masked_changes, shown_changes
 from cerfa.circumstances import AmendedContract, Circumstances
 from cerfa.contract_types import AMENDMENT_TYPES
@@ -222,3 +229,19 @@ def test_valid_form_comes_back_whole():
 
 def test_box_that_left_the_form_is_passed_over():
     assert from_plain(to_plain(FULL) | {"fax": "0142000001"}) == FULL
+
+
+def test_boxes_that_an_amendment_is_made_for():
+    assert is_essential("tutor.job")
+    assert is_essential("contract.pay_periods.0.rate")
+    assert not is_essential("contract.date_conclusion")
+    assert not is_essential("employer.phone")
+    assert not is_essential("apprentice.address.zip")
+
+
+def test_reasons_that_cover_several_boxes_at_once():
+    assert reasons_to_change_all(["contract.weekly_hours"]) == ("32", "34", "36")
+    together = ["contract.weekly_hours", "contract.date_end"]
+    assert reasons_to_change_all(together) == ("34", "36")
+    assert reasons_to_change_all([*together, "employer.siret"]) == ()
+    assert reasons_to_change_all(["employer.phone"]) == tuple(REASONS)

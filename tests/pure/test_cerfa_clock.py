@@ -14,6 +14,7 @@ from cerfa.clock import (
     deposit_deadline,
     is_working_day,
     working_days_after,
+    working_days_left,
 )
 from cerfa.durations import add_months, add_months_to_month_end, last_day_of
 
@@ -60,6 +61,26 @@ def test_working_days(day, department, is_working):
 def test_deposit(start, department, alert, deadline):
     assert deposit_alert(start, department) == alert
     assert deposit_deadline(start, department) == deadline
+
+
+@pytest.mark.parametrize(
+    ("today", "department", "left"),
+    [
+        (date(2026, 4, 29), "44", 3),  # 30 April, 2 and 4 May
+        (date(2026, 4, 30), "44", 2),
+        (date(2026, 5, 3), "44", 1),
+        (date(2026, 5, 4), "44", 0),
+        (date(2026, 5, 5), "44", 0),
+    ],
+)
+def test_working_days_left(today, department, left):
+    assert working_days_left(today, date(2026, 5, 4), department) == left
+
+
+def test_working_days_left_are_those_of_the_place():
+    good_friday = date(2026, 4, 3)
+    assert working_days_left(date(2026, 4, 2), good_friday, "44") == 1
+    assert working_days_left(date(2026, 4, 2), good_friday, "67") == 0
 
 
 def test_answer():

@@ -325,3 +325,18 @@ def test_profiles():
         Profile("https://api.example", auth_mode="magic")
     with pytest.raises(ValueError):
         Profile("https://api.example", auth_mode="none", nir_length=14)
+
+
+def test_a_profile_names_only_the_types_of_the_norm():
+    with pytest.raises(ValueError, match="CERFA"):
+        Profile(
+            "https://api.example",
+            auth_mode="none",
+            document_types={"signed_form": "CERFA"},
+        )
+    profile = Profile(
+        "https://api.example",
+        auth_mode="none",
+        document_types={"identity": "CONVENTION_MOBILITE"},
+    )
+    assert dict(profile.document_types) == {"identity": "CONVENTION_MOBILITE"}

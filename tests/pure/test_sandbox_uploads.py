@@ -112,6 +112,20 @@ def test_a_convention_is_kept_and_downloadable(sandbox, session, number):
     assert "attachment" in file.headers["Content-Disposition"]
 
 
+def test_a_document_is_shown_with_its_dossier(sandbox, session, number):
+    other = session.post(f"{sandbox.url}/v1/dossiers", json=EXAMPLE, timeout=5).json()[
+        "numeroInterne"
+    ]
+    answer = send(sandbox, session, "documents", infos(number), name="accord.pdf")
+    assert answer.status_code == 200
+    shown = requests.get(f"{sandbox.url}/dossiers/{number}", timeout=5).text
+    assert "accord.pdf" in shown and hashlib.sha256(PDF).hexdigest() in shown
+    assert (
+        "accord.pdf"
+        not in requests.get(f"{sandbox.url}/dossiers/{other}", timeout=5).text
+    )
+
+
 def test_the_same_file_again_is_a_duplicate(sandbox, session, number):
     for content in (PDF, PDF, PDF + b"%"):
         send(sandbox, session, "documents", infos(number), content)

@@ -3,16 +3,13 @@
 
 import {Component, useState} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
+import {openField} from "./open_field";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {useService} from "@web/core/utils/hooks";
 
 const SHOWN_AT_FIRST = 5;
 const BLOCKING = ["block", "overridable_block"];
-
-function nextFrame() {
-    return new Promise((resolve) => requestAnimationFrame(resolve));
-}
 
 /**
  * The banner of what the pre-flight found; each line opens its field.
@@ -88,14 +85,8 @@ export class Findings extends Component {
         this.state.all = true;
     }
 
-    async openField(finding) {
-        const form = document.querySelector(".o_action_manager .o_form_view");
-        form?.querySelector(`.o_notebook_headers a[name="${finding.page}"]`)?.click();
-        await nextFrame();
-        await nextFrame();
-        const field = form?.querySelector(`.o_field_widget[name="${finding.field}"]`);
-        field?.scrollIntoView({block: "center"});
-        field?.querySelector("input, select, textarea, button, a")?.focus();
+    openField(finding) {
+        return openField(finding);
     }
 }
 

@@ -13,9 +13,11 @@ for kind, view in views["views"].items():
 specification = {
     name: {} for name in views["models"]["apprenticeship.contract"]["fields"]
 }
-contract = contracts.search([], limit=1)
-if not contract.web_read(specification):
+if not contracts.search([], limit=1).web_read(specification):
     raise SystemExit("no contract can be read")
+chatter = env["mail.message"].search([("model", "=", "apprenticeship.contract")])
+if not any("Received by OPCO EP" in (message.body or "") for message in chatter):
+    raise SystemExit("the chatter has lost the OPCO's receipts")
 
 left = env.execute_query(
     SQL("""
@@ -36,6 +38,14 @@ left = env.execute_query(
      WHERE starts_with(name::text, 'opco_')
      UNION ALL
     SELECT key FROM ir_config_parameter WHERE starts_with(key::text, 'opco_')
+     UNION ALL
+    SELECT module || '.' || name FROM ir_model_data WHERE module = 'opco_ep_connector'
+     UNION ALL
+    SELECT model FROM mail_message WHERE starts_with(model::text, 'opco.')
+     UNION ALL
+    SELECT res_model FROM ir_attachment WHERE starts_with(res_model::text, 'opco.')
+     UNION ALL
+    SELECT res_model FROM mail_activity WHERE starts_with(res_model::text, 'opco.')
     """)
 )
 # Which collective agreements OPCO EP covers is known to the first add-on.
