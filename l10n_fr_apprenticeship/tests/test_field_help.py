@@ -14,7 +14,7 @@ FORMS = (
     ("res.partner", "view_partner_form"),
 )
 # Drawn by widgets of their own, which say what they show.
-WIDGETS = ("findings", "completeness", "amendment_changes")
+WIDGETS = ("findings", "completeness", "amendment_changes", "document_checklist")
 
 
 @tagged("post_install", "-at_install")
