@@ -649,7 +649,7 @@ class ApprenticeshipContract(models.Model):
         string="End of the contract",
         copy=False,
         tracking=True,
-        help="End of the contract, or of the apprenticeship period of an open- "
+        help="End of the contract, or of the apprenticeship period of an open-"
         "ended one. It covers the last examination, and goes 2 months past "
         "it at most.",
     )

@@ -10,7 +10,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 # The filters of the contracts' list that are counted, in this order.
-COUNTED_FILTERS = ("to_transmit", "under_way", "rejected", "unknown", "waiting_long")
+COUNTED_FILTERS = (
+    "to_transmit",
+    "late",
+    "under_way",
+    "rejected",
+    "unknown",
+    "waiting_long",
+)
 # What counts first is what counts for the law.
 ENVIRONMENTS = ("production", "test", "sandbox")
 

@@ -31,6 +31,7 @@ class OpcoTransmissionReport(models.Model):
             "internal_number",
             "answered_at",
             "is_first",
+            "error_id",
         ],
         "opco.connection": ["environment"],
         "opco.dossier": [
@@ -66,6 +67,7 @@ class OpcoTransmissionReport(models.Model):
     training_centre_id = fields.Many2one("res.partner", string="Site", readonly=True)
     answered_at = fields.Datetime(string="Answered on", readonly=True)
     is_first = fields.Boolean(string="First deposit of the contract", readonly=True)
+    error_id = fields.Many2one("opco.error", string="Cause", readonly=True)
     rejection_count = fields.Integer(string="Rejections", readonly=True)
     first_pass_rate = fields.Float(
         string="First-pass acceptance rate",
@@ -102,6 +104,7 @@ class OpcoTransmissionReport(models.Model):
                    c.training_centre_id,
                    t.answered_at,
                    t.is_first,
+                   t.error_id,
                    (t.state = 'rejected')::int AS rejection_count,
                    CASE WHEN t.is_first
                         THEN (t.state = 'sent')::int::float END AS first_pass_rate,

@@ -167,6 +167,7 @@ class TestDashboard(ConnectorCase):
             found,
             {
                 "to_transmit": 2,
+                "late": 0,
                 "under_way": 0,
                 "rejected": 1,
                 "unknown": 0,

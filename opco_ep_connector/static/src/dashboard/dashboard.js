@@ -13,6 +13,7 @@ const CONTRACTS = "opco_ep_connector.apprenticeship_contract_action_follow_up";
 const ANALYSIS = "opco_ep_connector.opco_transmission_report_action";
 // What asks for somebody, as soon as there is one.
 const TONES = {
+    late: "text-danger",
     rejected: "text-danger",
     unknown: "text-warning-emphasis",
     waiting_long: "text-danger",
