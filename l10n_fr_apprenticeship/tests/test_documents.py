@@ -307,6 +307,8 @@ class TestDocumentsRoute(DocumentsCase, HttpCase):
 
     def setUp(self):
         super().setUp()
+        # The browser speaks the language of the person.
+        self.clerk.lang = "en_US"
         self.authenticate(self.clerk.login, self.clerk.login)
 
     def post(self, content, kind="identity", contract=None):

@@ -206,7 +206,12 @@ class ApprenticeshipContract(models.Model):
 
     def action_cancel(self):
         """Cancel; what waits to be sent is cancelled with it."""
-        rows = self.sudo().opco_transmission_ids.filtered("is_live")
+        # What the sandbox has received is no deposit in production.
+        rows = self.sudo().opco_transmission_ids.filtered(
+            lambda row: (
+                row.is_live and row.environment == row.contract_id.opco_environment
+            )
+        )
         waiting = rows.filtered(lambda row: row.state in row.NEVER_LEFT_STATES)
         if rows - waiting:
             raise UserError(
@@ -523,7 +528,9 @@ class ApprenticeshipContract(models.Model):
             for dossier in dossiers:
                 contract._opco_mirror(dossier)
                 if dossier.linked_at:
-                    contract._opco_mirror_transport("sent")
+                    contract._opco_write(
+                        {"opco_transport_state": "sent", "opco_environment": environment}
+                    )
             for row in rows[:1]:
                 contract._opco_mirror_delivery(row)
 

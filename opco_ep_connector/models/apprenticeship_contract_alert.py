@@ -7,7 +7,7 @@ from itertools import chain
 from odoo import api, fields, models
 from odoo.tools import format_date, split_every
 
-from .transactions import in_own_transaction, together_or_apart
+from .transactions import together_or_apart
 
 DEPOSIT_ACTIVITY = "opco_ep_connector.mail_activity_type_deposit"
 ANSWER_ACTIVITY = "opco_ep_connector.mail_activity_type_answer"
@@ -144,14 +144,13 @@ class ApprenticeshipContract(models.Model):
         )
         if outdated:
             outdated.sudo().activity_unlink([DEPOSIT_ACTIVITY, ANSWER_ACTIVITY])
+            # Should that day come back, it is told again.
+            outdated.sudo().write({"opco_alerted_deadline": False})
 
     @api.model
-    def _opco_drop_all_outdated_alerts(self):
-        types = [self.env.ref(name).id for name in (DEPOSIT_ACTIVITY, ANSWER_ACTIVITY)]
-        activities = self.env["mail.activity"].search(
-            [("activity_type_id", "in", types), ("automated", "=", True)]
-        )
-        self.browse(activities.mapped("res_id"))._opco_drop_outdated_alerts()
+    def _opco_with_alert(self):
+        """Return the contracts that have an alert, closed by a person or not."""
+        return self.search([("opco_alerted_deadline", "!=", False)])
 
     @api.model
     def _opco_to_alert(self):
@@ -173,7 +172,15 @@ class ApprenticeshipContract(models.Model):
     @api.model
     def _cron_alert_deadlines(self):
         """Tell, each day, whose deadline comes near; twice a day changes nothing."""
-        in_own_transaction(self.env, self._opco_drop_all_outdated_alerts)
+        for contracts in split_every(
+            ALERTED_AT_ONCE, self._opco_with_alert().ids, self.browse
+        ):
+            together_or_apart(
+                self.env,
+                "Outdated alert of contract",
+                contracts,
+                lambda rows: rows._opco_drop_outdated_alerts(),
+            )
         for contracts in split_every(
             ALERTED_AT_ONCE, self._opco_to_alert().ids, self.browse
         ):

@@ -93,9 +93,12 @@ class ApprenticeshipContract(models.Model):
     def _circumstances(self):
         circumstances = super()._circumstances()
         sent = self.filtered(lambda one: one.opco_transport_state == "sent").sudo()
-        for dossier in sent._opco_dossiers():
-            contract = self.browse(dossier.contract_id.id)
-            circumstances[contract] = replace(
-                circumstances[contract], **dossier._days_of_deposit()
-            )
-        return circumstances
+        # By identifier: a form that is being edited is not the record itself.
+        days = {
+            dossier.contract_id.id: dossier._days_of_deposit()
+            for dossier in sent._opco_dossiers()
+        }
+        return {
+            contract: replace(known, **days.get(contract._origin.id, {}))
+            for contract, known in circumstances.items()
+        }

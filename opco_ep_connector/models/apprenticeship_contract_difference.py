@@ -96,9 +96,11 @@ class ApprenticeshipContract(models.Model):
         """Cancel what has not left yet, and transmit the contract as it is now."""
         self.ensure_one()
         self._opco_check_transmitter()
-        deposits = self.sudo().opco_transmission_ids._deposits()
-        waiting = deposits.filtered("is_live").with_user(self.env.user)
-        waiting.action_cancel()
+        deposits = self.sudo().opco_transmission_ids._of_operation("contract")
+        waiting = deposits.filtered(
+            lambda row: row.is_live and row.environment == self.opco_environment
+        )
+        waiting.with_user(self.env.user).action_cancel()
         return self.action_transmit()
 
     # ----------------------------------------------------------------- business

@@ -475,10 +475,17 @@ class OpcoConnection(models.Model):
     def _forget_other_environments(self):
         """Show on the contracts only what the present environment has received."""
         transmissions = self.env["opco.transmission"].sudo()
+        dossiers = self.env["opco.dossier"].sudo()
         for connection in self:
+            of_connection = [
+                ("connection_id", "=", connection.id),
+                ("contract_id", "!=", False),
+            ]
+            # A contract linked to a dossier deposited elsewhere was never transmitted.
             sent_elsewhere = (
-                transmissions.search([("connection_id", "=", connection.id)])
-            ).contract_id.filtered(
+                transmissions.search(of_connection).contract_id
+                | dossiers.search(of_connection).contract_id
+            ).filtered(
                 lambda contract, environment=connection.environment: (
                     contract.opco_environment != environment
                 )

@@ -99,7 +99,7 @@ class OpcoDashboard(models.AbstractModel):
         return {
             "first_count": first_count,
             "first_pass_rate": rate,
-            "rejection_count": rejection_count,
+            "rejection_count": rejection_count or 0,
             "days_to_deposit": deposit,
             "days_to_commitment": commitment,
         }

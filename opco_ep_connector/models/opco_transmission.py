@@ -638,7 +638,10 @@ class OpcoTransmission(models.Model):
     def _record_found(self, detail):
         """Adopt the dossier by which the OPCO holds what was sent."""
         self.env["opco.exchange"]._journal(self.connection_id, detail.exchange, self)
-        self._settle("sent", self._received_values(detail))
+        # The legal delay runs from the day it was received, not from the day it was
+        # found: it arrived as it left.
+        received = self._received_values(detail) | {"answered_at": self.claimed_at}
+        self._settle("sent", received)
 
     def _record_done(self, detail):
         """The dossier shows that what was sent has been done."""
@@ -673,11 +676,11 @@ class OpcoTransmission(models.Model):
     def _settle(self, state, values):
         self.write(
             {
-                **values,
                 "state": state,
                 "claimed_until": False,
                 "answered_at": fields.Datetime.now(),
                 "applied": False,
+                **values,
             }
         )
 

@@ -177,6 +177,17 @@ class TestDeadlineAlert(ClockCase):
         self.run_on(AFTERWARDS)
         self.assertFalse(self.alerts(contract))
 
+    def test_told_again_when_the_day_comes_back(self):
+        contract = self.new_contract()
+        self.run_on(ALERT)
+        start = contract.date_start
+        contract.date_start = start + timedelta(days=60)
+        self.run_on(ALERT)
+        self.assertFalse(self.alerts(contract))
+        contract.date_start = start
+        self.run_on(ALERT)
+        self.assertEqual(len(self.alerts(contract)), 1)
+
     def test_days_without_the_cron_are_caught_up(self):
         contract = self.new_contract()
         old = self.new_contract(date_start=date(2026, 6, 1))

@@ -57,6 +57,9 @@ class TestDashboard(ConnectorCase):
             dossier.write({"state": "committed", "state_changed_at": at})
         return contract
 
+    def test_nothing_sent_yet_is_a_figure(self):
+        self.assertEqual(self.figures()["deposits"]["rejection_count"], 0)
+
     def figures(self, user=None, environment=None):
         dashboard = self.env["opco.dashboard"].with_user(user or self.consultant)
         return dashboard.read_figures(environment)

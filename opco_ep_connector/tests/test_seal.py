@@ -135,6 +135,8 @@ class TestSeal(JournalCase):
         self.env.flush_all()
         self.deliver()
         self.assertEqual(self.count_triggers(), 0)
+        # On a slow machine, the second after which it is at rest may be over.
+        self.cron().lastcall = fields.Datetime.now()
         self.journal(1)
         self.deliver()
         self.assertEqual(self.count_triggers(), 1)

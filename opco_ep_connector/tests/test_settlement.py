@@ -34,10 +34,14 @@ class TestSettlement(ConnectorCase):
 
     def test_processed_and_never_answered_is_found(self):
         row = self.lose_the_answer()
+        row.claimed_at -= timedelta(seconds=30)
         self.refresh()
         [number] = self.sent_numbers()
         self.assertEqual(row.state, "sent")
         self.assertEqual(row.internal_number, number)
+        # Received when it left, however late this is known: the delay runs from then.
+        self.assertEqual(row.answered_at, row.claimed_at)
+        self.assertEqual(self.contract.opco_answered_at, row.claimed_at)
         self.assertEqual(self.contract.opco_transport_state, "sent")
         self.assertEqual(self.contract.opco_internal_number, number)
         self.assertEqual(self.contract.opco_state, "transmitted")

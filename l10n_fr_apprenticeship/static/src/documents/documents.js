@@ -113,9 +113,25 @@ export class Documents extends Component {
      */
     async receive(kind, files) {
         const record = this.props.record;
-        if (!files.length || this.state.progress || !(await record.save())) {
+        if (!files.length || this.state.progress) {
             return;
         }
+        // From the first instant: a second drop must not mix with this one.
+        this.state.progress = {number: 1, total: files.length};
+        try {
+            if (await record.save()) {
+                this.state.errors[kind] = await this.sendAll(kind, files);
+                await record.load();
+            }
+        } finally {
+            this.state.progress = null;
+        }
+    }
+
+    /**
+     * Return why files were not kept, a sentence each.
+     */
+    async sendAll(kind, files) {
         const errors = [];
         for (const [index, file] of files.entries()) {
             this.state.progress = {number: index + 1, total: files.length};
@@ -124,9 +140,7 @@ export class Documents extends Component {
                 errors.push(error);
             }
         }
-        this.state.progress = null;
-        this.state.errors[kind] = errors;
-        await record.load();
+        return errors;
     }
 
     /**
