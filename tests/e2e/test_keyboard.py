@@ -57,7 +57,7 @@ def test_a_gauge_opens_its_section(world, nadia):
     nadia.open_contract(world.contracts["with_mistake"])
     tab_to(page, ".o_apprenticeship_completeness button[data-page=training]:focus")
     gauge = page.locator(":focus")
-    filled, expected = gauge.locator(".small span").nth(1).inner_text().split("/")
+    filled, expected = gauge.locator(".small div").nth(1).inner_text().split("/")
     expect(gauge).to_have_accessible_name(re.compile(rf"\b{filled}\b.*\b{expected}\b"))
     page.keyboard.press("Enter")
     tab = page.locator(f"{FORM} .o_notebook_headers a[name=training]:focus")
