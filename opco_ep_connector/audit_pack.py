@@ -177,9 +177,9 @@ class AuditPack:
                 row.operation,
                 row.id,
                 row.payload_sha256,
-                _cell(row.file_name),
+                row.file_name,
                 row.file_size or "",
-                row.file_sha256 or "",
+                row.file_sha256,
             )
             for row in self.exchanges.transmission_id.sorted("id")
         ]
@@ -194,10 +194,7 @@ class AuditPack:
         _write_rows(write, [COLUMNS])
         _write_rows(
             write,
-            (
-                [_cell(exchange[name]) for name in COLUMNS]
-                for exchange in self.exchanges
-            ),
+            ([exchange[name] for name in COLUMNS] for exchange in self.exchanges),
         )
 
     def _write_json(self, write):
@@ -265,7 +262,7 @@ def _write_rows(write, rows):
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";")
     for row in rows:
-        writer.writerow(row)
+        writer.writerow([_cell(value) for value in row])
         write(text.getvalue())
         text.seek(0)
         text.truncate()

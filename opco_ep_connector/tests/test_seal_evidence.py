@@ -11,6 +11,8 @@ import zipfile
 from pathlib import Path
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
@@ -218,6 +220,25 @@ class TestAuditPack(EvidenceCase):
         self.assertEqual(
             [row["seal"] for row in rows], self.row.exchange_ids.mapped("seal")
         )
+
+    def test_sheet_keeps_its_columns_when_nothing_is_to_say(self):
+        self.row.sudo().write({"internal_number": False, "deca_number": False})
+        with self.unzipped(contract_ids=self.contract.ids) as folder:
+            sheet = html.document_fromstring((folder / "feuille.html").read_text())
+        table = sheet.find(".//table")
+        self.assertEqual({len(row) for row in table.iter("tr")}, {6})
+
+    def test_no_spreadsheet_runs_what_a_table_holds(self):
+        self.row.sudo().write({"reference": "=1+1", "file_name": "@SUM(1+1).pdf"})
+        with self.unzipped(contract_ids=self.contract.ids) as folder:
+            tables = [
+                path.read_text(encoding="utf-8-sig") for path in folder.glob("*.csv")
+            ]
+        self.assertEqual(len(tables), 2)
+        for table in tables:
+            for row in csv.reader(io.StringIO(table), delimiter=";"):
+                self.assertFalse([cell for cell in row if cell[:1] in "=+-@" and cell])
+        self.assertTrue(any("'=1+1" in table for table in tables))
 
     def test_changed_file_is_found(self):
         with self.unzipped() as folder:

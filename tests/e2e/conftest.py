@@ -30,6 +30,7 @@ COPIES = (
     "ended",
     "documents",
     "modified",
+    "keyboard",
 )
 FAILED = pytest.StashKey[bool]()
 

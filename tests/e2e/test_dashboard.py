@@ -26,3 +26,12 @@ def test_the_rate_opens_the_analysis(nadia):
     page.goto(f"{nadia.address}/odoo/opco-dashboard")
     page.click(".o_opco_first_pass")
     expect(page.locator(".o_pivot_view")).to_be_visible()
+
+
+def test_contracts_without_a_state_have_a_titled_column(nadia):
+    page = nadia.page
+    page.goto(f"{nadia.address}/odoo/opco-contracts")
+    page.click(".o_switch_view.o_kanban")
+    titles = page.locator(".o_kanban_header_title .text-truncate")
+    expect(titles.first).to_be_visible()
+    assert all(titles.all_inner_texts())

@@ -10,9 +10,9 @@ import time
 import pytest
 import requests
 
+from sandbox_calls import CFA
 from sandbox_process import SandboxProcess
 
-CFA = "90000002700012"
 OTHER_CFA = "90000003500007"
 CREDENTIALS = {
     "grant_type": "client_credentials",

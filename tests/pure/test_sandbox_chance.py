@@ -3,39 +3,12 @@
 """Faults by chance: the same ones again, whatever the order of the threads."""
 
 import copy
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
-from sandbox_process import SandboxProcess
-
-CFA = "90000002700012"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-        assert process.complaints() == ""
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def session(sandbox):
-    return sandbox.session(CFA)
-
-
-def deposit(sandbox, session, timeout=10):
-    return session.post(f"{sandbox.url}/v1/dossiers", json=EXAMPLE, timeout=timeout)
-
+from sandbox_calls import EXAMPLE, deposit
 
 STATUSES = [{"kind": "status", "status": status} for status in (429, 500, 503)]
 

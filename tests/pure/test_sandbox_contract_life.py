@@ -3,34 +3,13 @@
 """After the deposit: amendments, early terminations, the key's validity."""
 
 import copy
-import json
 from datetime import UTC, datetime
 
 import pytest
 
-from sandbox_process import SandboxProcess
+from sandbox_calls import CFA, EXAMPLE
 
-CFA = "90000002700012"
 OTHER_CFA = "90000003500007"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-        assert process.complaints() == ""
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def session(sandbox):
-    return sandbox.session(CFA)
 
 
 NO_ROUTE = {"message": "no Route matched with those values"}

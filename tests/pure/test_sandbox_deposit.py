@@ -9,13 +9,12 @@ import random
 
 import pytest
 
+from sandbox_calls import CFA, EXAMPLE
 from sandbox_process import SandboxProcess
 
-CFA = "90000002700012"
 SISTER_CFA = "90000002700020"
 OTHER_CFA = "90000003500007"
 CLOSED_EMPLOYER = "90000020900016"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
 ABSENT = object()
 ADDRESS = {"adresse1": "1 RUE DU PORT", "codePostal": "35000", "commune": "RENNES"}
 GUARDIAN = {

@@ -3,35 +3,15 @@
 """What a training centre reads after a deposit."""
 
 import copy
-import json
 import re
 
 import pytest
 
-from sandbox_process import SandboxProcess
+from sandbox_calls import CFA, EXAMPLE
 
-CFA = "90000002700012"
 SISTER_CFA = "90000002700020"
 OTHER_CFA = "90000003500007"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
 DECA = r"075202\d{3}[0-9]{6}"
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def session(sandbox):
-    return sandbox.session(CFA)
 
 
 def deposit(sandbox, session, **sections):

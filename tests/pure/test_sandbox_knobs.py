@@ -2,39 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Each setting that makes the OPCO another one."""
 
-import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
-from sandbox_process import SandboxProcess
-
-CFA = "90000002700012"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-        assert process.complaints() == ""
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def session(sandbox):
-    return sandbox.session(CFA)
-
-
-def deposit(sandbox, session, timeout=10):
-    return session.post(f"{sandbox.url}/v1/dossiers", json=EXAMPLE, timeout=timeout)
+from sandbox_calls import deposit
 
 
 def read(sandbox, session, version="v1", **number):

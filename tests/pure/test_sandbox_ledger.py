@@ -11,22 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
+from sandbox_calls import CFA, EXAMPLE
 from sandbox_process import SandboxProcess
-
-CFA = "90000002700012"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
 
 
 def deposit(sandbox, session, document):

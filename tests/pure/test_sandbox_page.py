@@ -4,35 +4,15 @@
 
 import copy
 import html
-import json
 import re
 
 import pytest
 import requests
 
-from sandbox_process import SandboxProcess
+from sandbox_calls import CFA, EXAMPLE
 
-CFA = "90000002700012"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
 NIR = EXAMPLE["cerfa"]["apprenti"]["nir"]
 HOSTILE = "<script>alert(1)</script>"
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def session(sandbox):
-    return sandbox.session(CFA)
 
 
 def deposit(sandbox, session, name="MARTIN"):

@@ -2,7 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """The process: command line, port, end, state."""
 
-import json
 import signal
 import socket
 import sqlite3
@@ -12,10 +11,8 @@ import sys
 import pytest
 import requests
 
+from sandbox_calls import CFA, EXAMPLE
 from sandbox_process import ROOT, SandboxProcess
-
-CFA = "90000002700012"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
 
 
 def command(*arguments):

@@ -10,10 +10,10 @@ import time
 import pytest
 import requests
 
+from sandbox_calls import EXAMPLE
 from sandbox_process import ROOT, SandboxProcess
 
 SCENARIO = ROOT / "opco_sandbox" / "example" / "scenario.json"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
 CLOSED = "90000002700038"
 
 
@@ -48,18 +48,6 @@ def test_the_example_file(tmp_path):
         known = headers(sandbox, scenario["keys"][0]["key"])
         assert requests.get(f"{url}/etats", headers=known, timeout=5).ok
         assert len(sandbox.faults()) == 1
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
 
 
 def test_the_same_over_http(sandbox):

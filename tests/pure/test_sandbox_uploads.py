@@ -11,29 +11,10 @@ import sqlite3
 import pytest
 import requests
 
+from sandbox_calls import CFA, EXAMPLE
 from sandbox_process import SandboxProcess
 
-CFA = "90000002700012"
 OTHER_CFA = "90000003500007"
-EXAMPLE = json.loads(SandboxProcess.example.read_text("utf-8"))
-
-
-@pytest.fixture(scope="module")
-def process():
-    with SandboxProcess() as process:
-        yield process
-        assert process.complaints() == ""
-
-
-@pytest.fixture
-def sandbox(process):
-    process.reset()
-    return process
-
-
-@pytest.fixture
-def session(sandbox):
-    return sandbox.session(CFA)
 
 
 PDF = b"%PDF-1.7\n%fictitious\n%%EOF\n"

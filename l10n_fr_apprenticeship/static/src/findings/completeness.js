@@ -26,17 +26,26 @@ export class Completeness extends Component {
         return (this.props.record.data[this.props.name] || []).map((gauge) => ({
             ...gauge,
             label: LABELS[gauge.page],
+            sentence: this.sentence(gauge),
             percent: Math.round((100 * gauge.filled) / gauge.expected),
             isFull: gauge.filled === gauge.expected,
         }));
     }
 
+    sentence(gauge) {
+        return _t("%(section)s %(filled)s/%(expected)s: mandatory boxes filled in", {
+            section: LABELS[gauge.page],
+            filled: gauge.filled,
+            expected: gauge.expected,
+        });
+    }
+
     openPage(gauge) {
-        document
-            .querySelector(
-                `.o_action_manager .o_form_view .o_notebook_headers a[name="${gauge.page}"]`
-            )
-            ?.click();
+        const tab = document.querySelector(
+            `.o_action_manager .o_form_view .o_notebook_headers a[name="${gauge.page}"]`
+        );
+        tab?.click();
+        tab?.focus();
     }
 }
 

@@ -60,6 +60,13 @@ export class Findings extends Component {
         return finding.severity === "overridable_block" && this.props.record.resId;
     }
 
+    /**
+     * The same words on each line: the finding tells which one to who hears them.
+     */
+    passOverName(finding) {
+        return _t("Pass over… %(finding)s", {finding: finding.message});
+    }
+
     async passOver(finding) {
         const record = this.props.record;
         if (!(await record.save())) {

@@ -52,7 +52,7 @@ export class Dashboard extends Component {
     }
 
     tone(counter) {
-        return counter.count ? TONES[counter.filter] || "" : "text-muted";
+        return counter.count ? TONES[counter.filter] || "" : "text-body-secondary";
     }
 
     keyTone(key) {
