@@ -62,6 +62,7 @@
         "views/res_users_views.xml",
         "views/apprenticeship_contract_difference_views.xml",
         "views/res_config_settings_views.xml",
+        "views/user_guide_views.xml",
         "views/opco_menus.xml",
     ],
     "demo": [
