@@ -1,11 +1,12 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 # ruff: noqa: F821
-"""Read by « odoo shell »: people in French, and a connection ready to send."""
+"""Read by « odoo shell »: people in French, a connection, what goes with a contract."""
 
 import json
 import os
 import urllib.request
+from datetime import date, timedelta
 
 SANDBOX_URL = os.environ["SANDBOX_URL"]
 TOKEN_PATH = "/auth/realms/interopco-partenaires/protocol/openid-connect/token"
@@ -47,4 +48,45 @@ connection._store_secrets(
 result = connection.action_test_connection()
 if connection.test_result != "passed":
     raise SystemExit(connection.test_message)
+
+officer = env.ref("l10n_fr_apprenticeship.user_officer")
+contracts = {
+    name: env.ref(f"l10n_fr_apprenticeship.contract_{name}").with_user(officer)
+    for name in ("complete", "in_force", "to_end")
+}
+today = date.today()
+
+# An amendment to look at, then to transmit: the weekly hours change.
+if not contracts["in_force"].amendment_ids:
+    reason = env.ref("l10n_fr_apprenticeship.code_contract_type_36")
+    amendment = contracts["in_force"]._amend(reason, today + timedelta(days=7))
+    amendment.write(
+        {
+            "weekly_hours": 32,
+            "date_conclusion": today,
+            "training_centre_visa": True,
+            "proving_signature": True,
+            "employer_tutor_eligibility_attested": True,
+            "employer_supporting_documents_attested": True,
+        }
+    )
+
+# An early termination that the OPCO does not take from here: a to-do on its portal.
+if not contracts["to_end"].termination_kind:
+    contracts["to_end"]._terminate(
+        {
+            "case": "agreement",
+            "initiative": "both",
+            "mediator_date": False,
+            "notice_date": today,
+            "effect_date": today + timedelta(days=14),
+            "practical_days": 46,
+            "is_signed": True,
+            "told_centre_on": today,
+        }
+    )
+
+# A training agreement that only wants its signed file and its attestations.
+if not contracts["complete"].agreement_id:
+    contracts["complete"]._prepare_agreement()
 env.cr.commit()

@@ -25,6 +25,7 @@
         "report/apprenticeship_contract_sheet.xml",
         "views/apprenticeship_document_views.xml",
         "views/apprenticeship_contract_views.xml",
+        "views/apprenticeship_agreement_views.xml",
         "views/apprenticeship_override_views.xml",
         "views/apprenticeship_training_views.xml",
         "views/apprenticeship_code_views.xml",

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from .durations import add_months
+from .remarks import Remark
 
 # Days of practical training in the company, consecutive or not (L6222-18).
 FREE_DAYS = 45
@@ -150,14 +151,6 @@ class Termination:
     practical_days: int | None = None
     mediator_date: date | None = None
     is_signed: bool = False
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is wrong (`is_blocking`), or to be looked at, in a French sentence."""
-
-    message: str
-    is_blocking: bool = True
 
 
 def kind_of(effect_date: date, start: date) -> Kind:

@@ -19,4 +19,6 @@ from . import res_partner_purge
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_amendment
 from . import apprenticeship_contract_termination
+from . import apprenticeship_agreement
+from . import apprenticeship_contract_agreement
 from . import apprenticeship_contract_clock

@@ -15,6 +15,7 @@ from . import test_override
 from . import test_entry_help
 from . import test_preflight
 from . import test_purge
+from . import test_agreement
 from . import test_amendment
 from . import test_termination
 from . import test_bad_input

@@ -28,6 +28,7 @@ ACCESS = {
     "apprenticeship.idcc": READ_BY_ALL,
     "apprenticeship.training": {"user": "r", "manager": "rwcu"},
     "apprenticeship.contract": {"user": "rwc", "manager": "rwcu"},
+    "apprenticeship.agreement": {"user": "rwc", "manager": "rwcu"},
     "apprenticeship.document": {"user": "r", "manager": "ru"},
     "apprenticeship.pay.period": {"user": "rwcu", "manager": "rwcu"},
     "apprenticeship.override": {"user": "rc", "manager": "rcu"},

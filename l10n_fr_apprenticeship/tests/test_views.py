@@ -9,6 +9,7 @@ from odoo.tools.safe_eval import safe_eval
 from .common import MANAGER, PERSONAL_DATA, USER, ApprenticeshipCase
 
 VIEWS = {
+    "apprenticeship.agreement": ("form",),
     "apprenticeship.code": ("list", "search"),
     "apprenticeship.contract": ("list", "form", "search"),
     "apprenticeship.document": ("list", "form", "search"),

@@ -23,6 +23,7 @@ from . import opco_transmission
 from . import opco_transmission_file
 from . import opco_transmission_contract
 from . import opco_transmission_termination
+from . import opco_transmission_convention
 from . import opco_transmission_document
 from . import opco_transmission_error
 from . import opco_exchange
@@ -36,6 +37,10 @@ from . import apprenticeship_contract_difference
 from . import apprenticeship_contract_difference_mark
 from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_termination
+from . import apprenticeship_contract_closed_flow
+from . import apprenticeship_contract_detach
+from . import apprenticeship_contract_agreement
+from . import apprenticeship_agreement
 from . import apprenticeship_document
 from . import apprenticeship_contract_documents
 from . import apprenticeship_contract_clock

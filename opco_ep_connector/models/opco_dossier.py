@@ -659,6 +659,17 @@ class OpcoDossier(models.Model):
         self.asked_at = fields.Datetime.now()
         self.env["opco.polling"]._ask(self.connection_id)
 
+    def _detach(self):
+        """Forget the contract that it was linked to, and do not propose it again."""
+        self.write(
+            {
+                "dismissed_contract_ids": [Command.link(self.contract_id.id)],
+                "contract_id": False,
+                "linked_at": False,
+                "linked_by_id": False,
+            }
+        )
+
     def _dismiss(self):
         """Remember that it is another contract, and let the proposed one leave."""
         contract = self.proposed_contract_id

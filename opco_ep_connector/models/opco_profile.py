@@ -376,6 +376,10 @@ class OpcoProfile(models.Model):
     def _open_flows(self):
         return ALWAYS_OPEN | {flow for name, flow in FLOWS.items() if self[name]}
 
+    def _is_open(self, flow):
+        """Tell whether this OPCO takes a flow, one of `convergence.profile`."""
+        return flow in self._open_flows()
+
     def _norm_state(self, raw_state):
         """Return the norm's spelling of a state; an unknown one comes back as it is."""
         state = (raw_state or "").strip().upper()

@@ -21,6 +21,7 @@ class OpcoTransmission(models.Model):
 
     def _on_given_up_contract(self):
         self.contract_id._opco_forget_transmission()
+        self.contract_id.agreement_ids._opco_wait_no_more()
 
     def _on_unsendable_contract(self):
         self._on_given_up_contract()
@@ -34,6 +35,7 @@ class OpcoTransmission(models.Model):
             row.contract_id._opco_mirror_delivery(row, dossiers.get(row.id))
         for row in self.filtered(lambda row: row.state == "rejected"):
             row.contract_id._opco_ask_to_correct(row)
+        received.contract_id.agreement_ids._opco_leave_at_last()
 
     def _outcome_line_contract(self):
         person = self.contract_id.user_id

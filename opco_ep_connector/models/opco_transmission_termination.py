@@ -30,6 +30,14 @@ class OpcoTransmission(models.Model):
         for row in self:
             row.contract_id._opco_mirror_termination(row)
 
+    def _lost_message(self):
+        if self.operation != "termination":
+            return super()._lost_message()
+        return self.env._(
+            "The early termination that was to be told to the OPCO is lost: nothing "
+            "left. State it again: « Correct », in the tab « Early termination »."
+        )
+
     def _outcome_line_termination(self):
         opco = self.profile_id.name
         sentences = {

@@ -6,6 +6,7 @@ from . import test_access_matrix
 from . import test_access_review
 from . import test_automatic_sending
 from . import test_batch
+from . import test_agreement
 from . import test_amendment
 from . import test_clocks
 from . import test_concurrency

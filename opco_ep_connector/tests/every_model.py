@@ -60,6 +60,7 @@ def one_of_each(case):
     override = env["apprenticeship.override"].create(
         {"contract_id": blocked.id, "rule_id": "OBL-02", "reason": "En cours"}
     )
+    contract.action_open_agreement()
     preparation = blocked._opco_prepare()[0]
     simulation = blocked.action_simulate()
     transmit = env["opco.transmit"]._open([preparation])
@@ -113,6 +114,7 @@ def one_of_each(case):
         document,
         contract.pay_period_ids[0],
         contract.training_id,
+        contract.agreement_id,
         override,
         imported,
         imported.issue_ids,
@@ -139,6 +141,7 @@ def one_of_each(case):
         env["opco.health"].create(of_connection),
         env["opco.polling"]._of(case.connection),
         env["opco.link"].create({"dossier_id": dossier.id, "contract_id": contract.id}),
+        env["opco.detach"].create({"contract_id": contract.id, "reason": "Erreur"}),
         env["opco.key.rotation"].create(of_connection),
         env["opco.environment.change"].create(of_connection | {"environment": "test"}),
         env["opco.key.coverage"].create({"company_id": case.company.id}),

@@ -44,6 +44,8 @@ MATRIX = {
     | {MANAGER: "rwcu"},
     "apprenticeship.contract": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
     | {MANAGER: "rwcu"},
+    "apprenticeship.agreement": dict.fromkeys(OF_CONTRACT_USERS, "rwc")
+    | {MANAGER: "rwcu"},
     "apprenticeship.document": dict.fromkeys(OF_CONTRACT_USERS, "r") | {MANAGER: "ru"},
     "apprenticeship.pay.period": OF_CONTRACT_USERS,
     "apprenticeship.override": dict.fromkeys(OF_CONTRACT_USERS, "rc")
@@ -70,6 +72,7 @@ MATRIX = {
     "opco.integrity.check.line": OF_CONSULT,
     "opco.audit.pack": dict.fromkeys(OF_CONSULT, "rwc"),
     "opco.link": {TRANSMIT: "rwc"},
+    "opco.detach": {TRANSMIT: "rwc"},
     "opco.key.rotation": {KEY_ADMINISTRATOR: "rwc"},
     "opco.environment.change": {KEY_ADMINISTRATOR: "rwc"},
     "opco.key.coverage": {KEY_ADMINISTRATOR: "rwc"},
@@ -189,7 +192,7 @@ class TestAccessMatrix(ConnectorCase):
         wizards = {
             model: record for model, record in self.records.items() if record._transient
         }
-        self.assertEqual(len(wizards), 18)
+        self.assertEqual(len(wizards), 19)
         for model, record in wizards.items():
             with self.subTest(model=model):
                 self.assertIsInstance(

@@ -7,7 +7,8 @@ from datetime import date
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import ConnectorCase
+from ..convergence.payload import encode
+from .common import CONSULT, ConnectorCase
 from .test_transmission import DEPOSIT
 
 
@@ -80,6 +81,52 @@ class TestAmendment(ConnectorCase):
         amendment = self.amend(weekly_hours=35)
         with self.assertRaisesRegex(UserError, "ne change rien"):
             amendment.with_user(self.transmitter)._transmit()
+
+    def test_closed_flow_says_what_to_enter_instead(self):
+        self.connection.profile_id.amendments_open = False
+        amendment = self.amend()
+        with self.assertRaises(UserError) as caught:
+            amendment.with_user(self.transmitter)._transmit()
+        shown = amendment.with_user(self.transmitter).opco_closed_text
+        for said in (str(caught.exception), shown):
+            for text in (
+                "not open at OPCO EP",
+                self.deca,
+                "04/01/2027",
+                "Durée hebdomadaire",
+                "32",
+                "35",
+            ):
+                self.assertIn(text, said)
+        # A contract still leaves, and the first version shows nothing.
+        self.assertFalse(self.contract.opco_closed_text)
+        self.assertEqual(self.send(self.new_contract()).state, "sent")
+
+    def test_closed_flow_does_not_tell_of_a_disability(self):
+        self.connection.profile_id.amendments_open = False
+        amendment = self.amend(apprentice_disabled_worker=True)
+        clerk = self.new_user("amendment_clerk", CONSULT)
+        text = "handicap"
+        entitled = amendment.with_user(self.transmitter).opco_closed_text
+        [line] = [one for one in entitled.splitlines() if text in one]
+        self.assertIn(": oui", line)
+        [line] = [
+            one
+            for one in amendment.with_user(clerk).opco_closed_text.splitlines()
+            if text in one
+        ]
+        self.assertNotIn(": oui", line)
+
+    def test_entered_on_the_portal_is_linked_and_followed(self):
+        self.connection.profile_id.amendments_open = False
+        amendment = self.amend()
+        content = amendment._opco_prepare()[0].content
+        number = self.connection._client().deposit(encode(content)).internal_number
+        self.refresh()
+        self.assertIn(number, amendment.opco_proposal)
+        amendment.with_user(self.transmitter).action_opco_link()
+        self.assertEqual(amendment.opco_transport_state, "sent")
+        self.assertFalse(amendment.opco_closed_text)
 
     def test_refusal_of_the_amendment_leaves_the_contract_alone(self):
         amendment = self.amend()

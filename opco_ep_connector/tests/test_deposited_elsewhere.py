@@ -117,6 +117,68 @@ class TestDepositedElsewhere(ConnectorCase):
         self.assertEqual(self.contract.opco_transport_state, "sent")
         self.assertFalse(self.contract.opco_is_to_transmit)
 
+    def detach(self, reason="Ce n'est pas le même contrat"):
+        wizards = self.env["opco.detach"].with_user(self.transmitter)
+        wizards.create(
+            {"contract_id": self.contract.id, "reason": reason}
+        ).action_detach()
+
+    def test_linked_by_mistake_is_detached(self):
+        dossier = self.recognised()
+        self.as_transmitter.action_opco_link()
+        self.sandbox.set_state(dossier.internal_number, "ENGAGE")
+        self.refresh()
+        self.assertEqual(self.contract.state, "active")
+        action = self.as_transmitter.action_opco_detach()
+        self.assertEqual(action["res_model"], "opco.detach")
+        self.detach()
+        self.assertRecordValues(
+            self.contract,
+            [
+                {
+                    "state": "ready",
+                    "opco_transport_state": False,
+                    "opco_internal_number": False,
+                    "deca_number": False,
+                    "opco_is_linked": False,
+                    "opco_is_to_transmit": True,
+                }
+            ],
+        )
+        self.assertFalse(dossier.contract_id)
+        line = self.said(self.contract)[-1]
+        self.assertIn(dossier.internal_number, line)
+        self.assertIn("pas le même contrat", line)
+        # It is neither proposed nor followed any more.
+        self.refresh()
+        self.contract._opco_prepare()
+        self.assertFalse(self.contract.opco_proposed_dossier_ids)
+        self.sandbox.set_state(dossier.internal_number, "RUPTURE")
+        self.refresh()
+        self.assertFalse(self.contract.opco_proposed_dossier_ids)
+        self.assertEqual(self.contract.state, "ready")
+        self.assertEqual(self.send(self.contract).state, "sent")
+
+    def test_only_a_link_is_detached(self):
+        self.send(self.contract)
+        with self.assertRaisesRegex(UserError, "not linked"):
+            self.as_transmitter.action_opco_detach()
+        with self.assertRaisesRegex(UserError, "not linked"):
+            self.detach()
+
+    def test_what_was_sent_for_the_dossier_keeps_the_link(self):
+        self.recognised()
+        self.as_transmitter.action_opco_link()
+        self.contract.termination_kind = "broken"
+        with self.assertRaisesRegex(UserError, "cannot be detached"):
+            self.detach()
+
+    def test_detaching_says_why(self):
+        self.recognised()
+        self.as_transmitter.action_opco_link()
+        with self.assertRaisesRegex(UserError, "Say why"):
+            self.detach("  ")
+
     def test_another_contract_is_remembered(self):
         dossier = self.recognised()
         self.as_transmitter.action_opco_dismiss()

@@ -5,6 +5,7 @@
 from odoo.tests import tagged
 
 from .common import ConnectorCase
+from .test_termination import AGREED
 
 
 @tagged("post_install", "-at_install")
@@ -34,3 +35,32 @@ class TestLostContent(ConnectorCase):
         self.assertTrue(contract.opco_is_to_transmit)
         self.assertEqual(self.connection.state, "active")
         self.assertFalse(self.sandbox.deposits())
+
+    def test_a_closed_deposit_is_said_beforehand(self):
+        contract = self.new_contract()
+        self.connection.profile_id.contracts_open = False
+        action = contract.with_user(self.transmitter).action_transmit()
+        self.assertEqual(action["res_model"], "opco.transmit")
+        line = self.env["opco.transmit"].browse(action["res_id"]).line_ids
+        self.assertEqual(line.status, "blocked")
+        self.assertIn("not open at OPCO EP", line.reasons)
+        self.assertIn(
+            "not open at OPCO EP",
+            contract.with_user(self.transmitter).opco_closed_text,
+        )
+
+    def test_what_to_do_again_is_said_of_each_operation(self):
+        contract = self.new_contract()
+        self.send(contract)
+        self.connection.profile_id.termination_open = True
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        row = contract.opco_transmission_ids._of_operation("termination")
+        row.payload = False
+        self.deliver()
+        self.assertEqual(row.state, "cancelled")
+        self.assertIn("State it again", row.message)
+        self.assertIn("State it again", contract.message_ids[0].body)
+        # And stated again, it leaves.
+        contract.with_user(self.transmitter)._terminate(AGREED)
+        self.deliver()
+        self.assertEqual(contract.opco_termination_state, "sent")

@@ -7,6 +7,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
+
 from ..convergence import profile as norm
 from .common import ConnectorCase
 
@@ -95,3 +97,48 @@ class TestProfile(ConnectorCase):
         self.profile.mobility_key = "mentionMobilitéInternationale"
         self.profile.states_page_parameter = "numeroPage"
         self.assertEqual(self.as_value().states_page_parameter, "numeroPage")
+
+    def test_each_spelling_reaches_the_wire(self):
+        """Both values of each, from the record to what leaves."""
+        contract = self.new_contract()
+
+        def content():
+            return contract._opco_prepare()[0].content["cerfa"]
+
+        self.assertEqual(content()["formation"]["rncp"], "RNCP38764")
+        self.assertEqual(content()["apprenti"]["nir"], NIR)
+        self.assertIn("CERFASignatureProbante", content())
+        self.profile.write(
+            {
+                "rncp_prefix": False,
+                "nir_length": "13",
+                "proving_signature_key": "cerfaSignatureProbante",
+            }
+        )
+        self.assertEqual(content()["formation"]["rncp"], "38764")
+        self.assertEqual(content()["apprenti"]["nir"], NIR[:13])
+        self.assertIn("cerfaSignatureProbante", content())
+        self.assertNotIn("CERFASignatureProbante", content())
+
+    def test_the_names_of_parts_reach_the_wire(self):
+        value = self.as_value()
+        self.assertEqual(
+            (value.convention_part, value.document_part, value.file_part),
+            ("convention", "infosFichier", "fichier"),
+        )
+        self.profile.write(
+            {
+                "convention_part": "infosConvention",
+                "document_part": "document",
+                "file_part": "file",
+                "mobility_key": "mentionMobilitéInternationale",
+                "state_aliases": "RUPTU=RUPTURE,ENG=ENGAGE",
+            }
+        )
+        value = self.as_value()
+        self.assertEqual(
+            (value.convention_part, value.document_part, value.file_part),
+            ("infosConvention", "document", "file"),
+        )
+        self.assertEqual(value.mobility_key, "mentionMobilitéInternationale")
+        self.assertEqual(value.state("eng"), "ENGAGE")

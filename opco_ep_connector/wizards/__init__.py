@@ -10,6 +10,7 @@ from . import opco_simulation
 from . import opco_comparison
 from . import opco_comparison_line
 from . import opco_link
+from . import opco_detach
 from . import opco_key_rotation
 from . import opco_environment_change
 from . import opco_key_coverage

@@ -24,6 +24,10 @@ COPIES = (
     "sandbox_stopped",
     "edited",
     "two_browsers",
+    "agreed",
+    "amended",
+    "terminated",
+    "ended",
     "documents",
     "modified",
 )

@@ -23,6 +23,7 @@ SAME_IN_FRENCH = {
     "<span>h</span>",
     "<span>min</span>",
     "3f2a9c1d-42-9b1c…",
+    "Cause",
     "Code",
     "Configuration",
     "Contact",

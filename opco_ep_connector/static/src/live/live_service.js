@@ -7,6 +7,7 @@ import {registry} from "@web/core/registry";
 export const RECORDS_MOVED = "records-moved";
 const MODEL_OF_MESSAGE = {
     "opco_ep_connector/contracts": "apprenticeship.contract",
+    "opco_ep_connector/agreements": "apprenticeship.agreement",
     "opco_ep_connector/batches": "opco.batch",
 };
 
