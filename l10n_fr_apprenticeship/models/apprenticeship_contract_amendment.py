@@ -48,16 +48,26 @@ class ApprenticeshipContract(models.Model):
         "apprenticeship.contract",
         string="Amended version",
         compute="_compute_versions_around",
+        help="Version that this amendment changes: the amendment before it, or "
+        "else the first contract.",
     )
     replaced_by_id = fields.Many2one(
         "apprenticeship.contract",
         string="Replaced by",
         compute="_compute_versions_around",
+        help="Amendment that took the place of this version. Corrections are "
+        "made there.",
     )
     replaced_by_number = fields.Integer(
-        string="Replaced by the amendment", compute="_compute_versions_around"
+        string="Replaced by the amendment",
+        compute="_compute_versions_around",
+        help="Rank of the amendment that took the place of this version.",
     )
-    version_count = fields.Integer(string="Versions", compute="_compute_version_count")
+    version_count = fields.Integer(
+        string="Versions",
+        compute="_compute_version_count",
+        help="The first contract and all its amendments, cancelled ones as well.",
+    )
     amendment_changes = fields.Json(compute="_compute_amendment_changes")
 
     @api.depends("is_current", "state")

@@ -58,7 +58,12 @@ class ApprenticeshipContract(models.Model):
     is_at_risk = fields.Boolean(
         string="At risk", compute="_compute_is_late", search="_search_is_at_risk"
     )
-    deadline_text = fields.Char(string="Time left", compute="_compute_deadline_text")
+    deadline_text = fields.Char(
+        string="Time left",
+        compute="_compute_deadline_text",
+        help="Until the next legal deadline. The deposit is due 5 working days after "
+        "the start: Sundays and public holidays do not count.",
+    )
 
     @api.depends(
         "contract_type_id.code",

@@ -29,7 +29,9 @@ class ApprenticeshipContract(models.Model):
         "apprenticeship.document", "contract_id", string="Documents"
     )
     document_count = fields.Integer(
-        string="Documents received", compute="_compute_document_count"
+        string="Documents received",
+        compute="_compute_document_count",
+        help="Documents of this contract, without those that another one replaced.",
     )
     missing_document_count = fields.Integer(
         string="Documents expected", compute="_compute_document_checklist"

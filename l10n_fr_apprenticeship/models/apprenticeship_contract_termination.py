@@ -31,12 +31,16 @@ class ApprenticeshipContract(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
+        help="A contract is cancelled when it ends before its start, and was "
+        "never executed; otherwise it is broken.",
     )
     termination_case = fields.Selection(
         [(case.code, f"{case.label} ({case.article})") for case in CASES.values()],
         string="Legal case",
         readonly=True,
         copy=False,
+        help="Case of the Labour code that allows the end: the document to sign "
+        "and the notice depend on it.",
     )
     termination_initiative = fields.Selection(
         [
@@ -48,24 +52,51 @@ class ApprenticeshipContract(models.Model):
         string="On the initiative of",
         readonly=True,
         copy=False,
+        help="Whoever asked for the end: the cases that the law allows are not "
+        "the same for each.",
     )
     termination_mediator_date = fields.Date(
-        string="Mediator asked on", readonly=True, copy=False
+        string="Mediator asked on",
+        readonly=True,
+        copy=False,
+        help="When the apprentice leaves after the first 45 days, day when the "
+        "mediator was asked first.",
     )
     termination_notice_date = fields.Date(
-        string="Notice or agreement of", readonly=True, copy=False
+        string="Notice or agreement of",
+        readonly=True,
+        copy=False,
+        help="Date written on the letter of notice, or on the agreement signed "
+        "by both parties.",
     )
     termination_effect_date = fields.Date(
-        string="Last day of the contract", readonly=True, copy=False, tracking=True
+        string="Last day of the contract",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Last day of execution. The funding of the training stops there, "
+        "and the OPCO is told of this date.",
     )
     termination_practical_days = fields.Integer(
-        string="Days of practical training done", readonly=True, copy=False
+        string="Days of practical training done",
+        readonly=True,
+        copy=False,
+        help="Days spent in the company, without those at the training centre. "
+        "Up to 45, either party may end the contract alone.",
     )
     termination_is_signed = fields.Boolean(
-        string="Signed by whoever must", readonly=True, copy=False
+        string="Signed by whoever must",
+        readonly=True,
+        copy=False,
+        help="Signed by both parties for an agreement, and by the legal "
+        "representative of a minor too.",
     )
     termination_told_centre_on = fields.Date(
-        string="Training centre told on", readonly=True, copy=False
+        string="Training centre told on",
+        readonly=True,
+        copy=False,
+        help="Day when the training centre was told, which the employer does "
+        "without delay.",
     )
     may_be_terminated = fields.Boolean(compute="_compute_may_be_terminated")
 

@@ -8,62 +8,102 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     apprenticeship_naf = fields.Char(
-        string="NAF code", help="Main activity of the establishment, such as 1071C."
+        string="NAF code",
+        help="Main activity (code APE): 4 digits and a letter, such as 1071C. "
+        "The payslips and the Sirene register give it.",
     )
     apprenticeship_headcount = fields.Integer(
         string="Headcount of the enterprise",
-        help="Employees of the whole enterprise (SIREN), not of the establishment.",
+        help="Employees of the whole enterprise (SIREN), all establishments "
+        "together: the CERFA does not ask for those of this establishment.",
     )
     apprenticeship_idcc = fields.Char(
         string="IDCC",
-        help="Collective agreement that applies, on 4 digits. 9999: none; 9998: being "
-        "negotiated.",
+        help="Collective agreement applied, on 4 digits: its title is on the "
+        "payslips. 9999 when there is none, 9998 while one is being "
+        "negotiated; 843 is written 0843.",
     )
     apprenticeship_employer_type_id = fields.Many2one(
         "apprenticeship.code",
         string="Type of employer",
         domain=[("table", "=", "employer_type")],
         ondelete="restrict",
+        help="11 for a craftsman or, in Alsace-Moselle, an enterprise of the "
+        "local register; 12 for an enterprise at the trade register only. "
+        "Public employers begin with 2.",
     )
     apprenticeship_specific_employer_id = fields.Many2one(
         "apprenticeship.code",
         string="Specific employer",
         domain=[("table", "=", "specific_employer")],
         ondelete="restrict",
+        help="0 when none of the cases applies, which is the most common: the "
+        "box is never left empty.",
     )
-    apprenticeship_pension_fund = fields.Char(string="Supplementary pension fund")
+    apprenticeship_pension_fund = fields.Char(
+        string="Supplementary pension fund",
+        help="Institution to which the employer pays the supplementary pension "
+        "contributions, such as AG2R or Malakoff Humanis: the payslips name "
+        "it.",
+    )
     apprenticeship_public_unemployment_scheme = fields.Boolean(
         string="Specific unemployment scheme",
         help="Public employers only: the apprentice joins the specific unemployment "
         "insurance scheme.",
     )
     apprenticeship_uai = fields.Char(
-        string="UAI", help="Number of the training centre, 7 digits and a letter."
+        string="UAI",
+        help="Number given by the education authority, not the SIRET: 7 digits, "
+        "the first of them the department, and a letter.",
     )
 
     apprenticeship_birth_name = fields.Char(
-        string="Birth name", help="As written in the civil status."
+        string="Birth name",
+        help="Name of the civil status, as on the identity card: never the name "
+        "in use, that of a spouse for instance.",
     )
-    apprenticeship_usage_name = fields.Char(string="Name in use")
+    apprenticeship_usage_name = fields.Char(
+        string="Name in use",
+        help="Only when it differs from the birth name. It never replaces it.",
+    )
     apprenticeship_first_name = fields.Char(
-        string="First name", help="Only the first one, as in the civil status."
+        string="First name",
+        help="One first name only, the first of the civil status, even when "
+        "another one is in use.",
     )
     apprenticeship_sex = fields.Selection(
-        [("F", "Female"), ("M", "Male")], string="Sex"
+        [("F", "Female"), ("M", "Male")],
+        string="Sex",
+        help="As in the civil status. The NIR says the same: it begins with 1 "
+        "for a man, with 2 for a woman.",
     )
-    apprenticeship_birth_date = fields.Date(string="Birth date")
+    apprenticeship_birth_date = fields.Date(
+        string="Birth date",
+        help="As in the civil status. The age of an apprentice decides the "
+        "minimum pay; a tutor is of age.",
+    )
     apprenticeship_birth_department = fields.Char(
-        string="Birth department", help="75, 2A, 974… and 99 when born abroad."
+        string="Birth department",
+        help="75, 2A, 974… and 99 when born abroad: the same as in the NIR, "
+        "after the month.",
     )
-    apprenticeship_birth_city = fields.Char(string="Birth town")
+    apprenticeship_birth_city = fields.Char(
+        string="Birth town",
+        help="Town of the civil status. For a birth abroad, the town too, not "
+        "the country.",
+    )
     apprenticeship_diploma_title = fields.Char(
-        string="Highest diploma obtained", help="Of a tutor, in full."
+        string="Highest diploma obtained",
+        help="For a tutor: title in full of the highest diploma obtained.",
     )
     apprenticeship_diploma_level_id = fields.Many2one(
         "apprenticeship.code",
         string="Level of the diploma",
         domain=[("table", "=", "tutor_diploma_level")],
         ondelete="restrict",
+        help="For a tutor: 0 without diploma, 3 for a CAP, up to 8. Below the "
+        "level that the apprentice prepares, two years of practice of the "
+        "trade are needed.",
     )
 
     @api.onchange("apprenticeship_birth_name", "apprenticeship_first_name")

@@ -19,4 +19,5 @@ from . import test_agreement
 from . import test_amendment
 from . import test_termination
 from . import test_bad_input
+from . import test_field_help
 from . import test_documents

@@ -49,4 +49,5 @@ from . import opco_connection_silence
 from . import res_company
 from . import res_users
 from . import apprenticeship_establishment_search
+from . import opco_dashboard
 from . import res_config_settings

@@ -88,6 +88,12 @@ class OpcoDossier(models.Model):
     instalments = fields.Json(string="Payment schedule")
     first_seen_at = fields.Datetime(required=True)
     state_changed_at = fields.Datetime()
+    committed_at = fields.Datetime(
+        string="Committed on",
+        compute="_compute_committed_at",
+        store=True,
+        help="When it was first seen committed.",
+    )
     missing_since = fields.Datetime(
         string="Not listed since",
         help="The OPCO's list leaves it out; that does not mean that it is gone.",
@@ -123,6 +129,12 @@ class OpcoDossier(models.Model):
         "This dossier is already known.",
     )
     _to_match = models.Index("(match_key) WHERE contract_id IS NULL")
+
+    @api.depends("state")
+    def _compute_committed_at(self):
+        for dossier in self:
+            seen_now = dossier.state == "committed" and dossier.state_changed_at
+            dossier.committed_at = dossier.committed_at or seen_now
 
     # ------------------------------------------------------------------ actions
     def action_refresh(self):

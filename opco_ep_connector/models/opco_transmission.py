@@ -109,6 +109,11 @@ class OpcoTransmission(models.Model):
         default="queued",
         index=True,
     )
+    is_first = fields.Boolean(
+        compute="_compute_is_first",
+        store=True,
+        help="The OPCO had answered nothing like it for this contract before.",
+    )
     is_live = fields.Boolean(
         readonly=True,
         default=True,
@@ -119,6 +124,11 @@ class OpcoTransmission(models.Model):
     )
     batch_id = fields.Many2one(
         "opco.batch", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    employer_id = fields.Many2one(related="contract_id.employer_id", string="Employer")
+    training_id = fields.Many2one(related="contract_id.training_id")
+    training_centre_id = fields.Many2one(
+        related="contract_id.training_centre_id", string="Site"
     )
     contract_transport_state = fields.Selection(
         related="contract_id.opco_transport_state", string="Contract today"
@@ -162,6 +172,11 @@ class OpcoTransmission(models.Model):
     )
     is_delay_told = fields.Boolean(readonly=True)
     exchange_ids = fields.One2many("opco.exchange", "transmission_id")
+    duration_ms = fields.Integer(
+        string="Duration (ms)",
+        compute="_compute_duration_ms",
+        help="Of all its calls to the OPCO.",
+    )
 
     _one_live = models.UniqueIndex(
         "(contract_id, operation, COALESCE(document_id, 0), environment) WHERE is_live",
@@ -172,6 +187,12 @@ class OpcoTransmission(models.Model):
     )
     _claimed = models.Index("(claimed_until) WHERE state = 'sending'")
     _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
+    # The figures are read from it alone.
+    _deposits_answered = models.Index(
+        "(environment, answered_at) INCLUDE (company_id, connection_id, contract_id, "
+        "state, is_first, internal_number) "
+        "WHERE operation = 'contract' AND state IN ('sent', 'rejected')"
+    )
 
     @api.depends("overrides")
     @api.depends_context("uid")
@@ -187,6 +208,40 @@ class OpcoTransmission(models.Model):
                 )
                 for override in row.sudo().overrides or []
             )
+
+    # When it is made, and never again: what was answered before does not change.
+    @api.depends("contract_id")
+    def _compute_is_first(self):
+        answered = self._read_group(
+            [
+                ("contract_id", "in", self.contract_id.ids),
+                ("state", "in", ("sent", "rejected")),
+            ],
+            ["contract_id", "operation", "environment"],
+            ["id:min"],
+        )
+        first = {tuple(key): row_id for *key, row_id in answered}
+        for row in self:
+            key = (row.contract_id, row.operation, row.environment)
+            row.is_first = first.get(key, row.id) >= row.id
+
+    @api.depends("exchange_ids")
+    def _compute_duration_ms(self):
+        durations = dict(
+            self.env["opco.exchange"]._read_group(
+                [("transmission_id", "in", self.ids)],
+                ["transmission_id"],
+                ["duration_ms:sum"],
+            )
+        )
+        for row in self:
+            row.duration_ms = durations.get(row, 0)
+
+    def init(self):
+        # The bytes sent stay out of the pages that lists and figures read.
+        self.env.cr.execute(
+            "ALTER TABLE opco_transmission SET (toast_tuple_target = 512)"
+        )
 
     def write(self, vals):
         if not self.env.su:

@@ -13,6 +13,7 @@ from . import test_concurrency
 from . import test_connection
 from . import test_connection_state
 from . import test_cron_progress
+from . import test_dashboard
 from . import test_delivery
 from . import test_documents
 from . import test_deposited_elsewhere

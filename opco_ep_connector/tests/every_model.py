@@ -126,6 +126,7 @@ def one_of_each(case):
         case.connection.key_event_ids[0],
         row,
         row.exchange_ids[0],
+        env["opco.transmission.report"].browse(row.id),
         dossier,
         batch,
         chain,

@@ -62,6 +62,7 @@ MATRIX = {
     "opco.profile": OF_CONSULT | {SYSTEM: "rwc"},
     "opco.connection": OF_CONSULT | {KEY_ADMINISTRATOR: "rwcu", SYSTEM: "r"},
     "opco.transmission": OF_CONSULT,
+    "opco.transmission.report": OF_CONSULT,
     "opco.exchange": OF_CONSULT,
     "opco.dossier": OF_CONSULT,
     "opco.batch": OF_CONSULT,
