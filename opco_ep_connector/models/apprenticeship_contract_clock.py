@@ -93,9 +93,12 @@ class ApprenticeshipContract(models.Model):
     def _circumstances(self):
         circumstances = super()._circumstances()
         sent = self.filtered(lambda one: one.opco_transport_state == "sent").sudo()
-        for dossier in sent._opco_dossiers():
-            contract = self.browse(dossier.contract_id.id)
-            circumstances[contract] = replace(
-                circumstances[contract], **dossier._days_of_deposit()
-            )
+        dossiers = {one.contract_id.id: one for one in sent._opco_dossiers()}
+        for contract in self:
+            # A contract being edited on a form has the dossier of the stored one.
+            dossier = dossiers.get(contract._origin.id)
+            if dossier:
+                circumstances[contract] = replace(
+                    circumstances[contract], **dossier._days_of_deposit()
+                )
         return circumstances
