@@ -11,12 +11,11 @@ add-on is installed without the rest of the repository.
 
 import sys
 
+import shipped
 from docutils import nodes
 from docutils.core import publish_parts
 from docutils.readers import standalone
 from docutils.transforms import Transform
-
-import shipped
 from shipped import ROOT
 
 ADDONS = ("l10n_fr_apprenticeship", "opco_ep_connector")

@@ -12,9 +12,8 @@ import re
 import sys
 from html import escape
 
-from markdown import Markdown
-
 import shipped
+from markdown import Markdown
 from shipped import ROOT
 
 GUIDE = ROOT / "docs" / "guide"
@@ -116,6 +115,10 @@ def wanted():
         html = render(page)
         made[SHIPPED / shipped_name(page)] = html.encode()
         for picture in re.findall(r'src="([\w-]+\.png)"', html):
+            if not (SCREENSHOTS / picture).exists():
+                sys.exit(
+                    f"{page} shows {picture}, which is not there: make screenshots"
+                )
             made[SHIPPED / picture] = (SCREENSHOTS / picture).read_bytes()
     return made
 

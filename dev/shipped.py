@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What an add-on ships that is made from other files of the repository.
 
-Both commands take what is made, {path: bytes}, and the paths that nothing else may keep.
+What is made is {path: bytes}; the paths that are present and not made are left over.
 """
 
 from pathlib import Path
