@@ -15,6 +15,7 @@ from ..cerfa.agreement import (
     check_agreement,
     teaching_cost,
 )
+from ..cerfa.documents import CONVENTION
 from ..pdf_check import LARGEST, MEGABYTE, PDF, BadFile, check_pdf
 from .apprenticeship_contract import PERSONAL_DATA
 
@@ -197,6 +198,7 @@ class ApprenticeshipAgreement(models.Model):
             vals["attested"] = self._attested_now({}, ticked, set())
         agreements = super().create(vals_list)
         agreements._own_files()
+        agreements._put_in_checklist()
         return agreements
 
     def write(self, vals):
@@ -230,6 +232,7 @@ class ApprenticeshipAgreement(models.Model):
         if "file_ids" in changed:
             to_attest_again.update(ATTESTED_OF_FILE)
             self._own_files()
+            self._put_in_checklist()
         withdrawn = {name for name in to_attest_again - said if held[name]}
         ticked = said & (changed | to_attest_again)
         unticked = withdrawn | {name for name in changed if not held[name]}
@@ -294,7 +297,7 @@ class ApprenticeshipAgreement(models.Model):
             return [self._bad_file_message("empty", files.name)]
         if files.mimetype != PDF:
             return [self._bad_file_message("not_pdf", files.name)]
-        path = files._full_path(files.store_fname or "")
+        path = self._path()
         if not os.path.isfile(path):
             return [
                 self.env._(
@@ -370,6 +373,40 @@ class ApprenticeshipAgreement(models.Model):
                     self.env._("Drop the signed agreement here: it is not copied.")
                 )
             strangers.sudo().write({"res_model": self._name, "res_id": agreement.id})
+
+    def _put_in_checklist(self):
+        """The file is the signed agreement that the documents of the contract expect."""
+        for agreement in self:
+            if agreement.file_ids and not agreement._file_remarks():
+                with open(agreement._path(), "rb") as content:
+                    self.env["apprenticeship.document"]._receive_once(
+                        agreement.contract_id, CONVENTION, agreement._file().name, content
+                    )
+
+    def _take_from_checklist(self, document):
+        """Hold the signed agreement received among the documents, unless it has left."""
+        for agreement in self:
+            if agreement._has_left() or agreement._holds(document):
+                continue
+            copied = document.sudo().attachment_id
+            file = copied.create(
+                {
+                    "name": document.name,
+                    "raw": copied.raw,
+                    "mimetype": PDF,
+                    "res_model": self._name,
+                    "res_id": agreement.id,
+                }
+            )
+            agreement.file_ids = file.sudo(False)
+
+    def _holds(self, document):
+        file = self._file()
+        return file.checksum == document.sudo().attachment_id.checksum
+
+    def _path(self):
+        file = self._file()
+        return file._full_path(file.store_fname or "")
 
     # -------------------------------------------------------------- attestations
     @api.model

@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 
 from ..cerfa.agreement import shared_values
+from ..cerfa.documents import CONVENTION
 from .apprenticeship_agreement import COSTS, DISABILITY_AMOUNTS, proposed_costs
 
 
@@ -46,7 +47,11 @@ class ApprenticeshipContract(models.Model):
         agreement = self.agreement_ids.sudo().create(
             {"contract_id": self.id} | self._agreement_shared_values() | costs
         )
-        return agreement.sudo(False)
+        agreement = agreement.sudo(False)
+        signed = self.env["apprenticeship.document"]._current_of(self, CONVENTION)
+        if signed.attachment_id:
+            agreement._take_from_checklist(signed)
+        return agreement
 
     def _agreement_shared_values(self):
         stated = shared_values(self._form_for_agreement())

@@ -1,11 +1,13 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import human_size
 
-from ..cerfa.documents import KINDS
+from ..cerfa.documents import CONVENTION, KINDS
 from ..pdf_check import LARGEST, MEGABYTE, PDF, BadFile, check_pdf, kept_name
 from .apprenticeship_contract import PERSONAL_DATA
 
@@ -264,7 +266,17 @@ class ApprenticeshipDocument(models.Model):
         )
         if not KINDS[kind].is_repeated:
             former.is_current = False
+        if kind == CONVENTION:
+            contract.agreement_id._take_from_checklist(document)
         return document.sudo(False)
+
+    @api.model
+    def _receive_once(self, contract, kind, name, content):
+        """Keep a file known to be good, unless it is already there."""
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        current = self.sudo()._current_of(contract, kind).filtered("attachment_id")
+        if sha256 not in current.mapped("sha256"):
+            self._receive(contract, kind, name, content)
 
     @api.model
     def _check_may_receive(self, contract, kind):

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from datetime import date
+from hashlib import sha256
 from io import BytesIO
 
 from psycopg2.errors import CheckViolation
@@ -101,6 +102,51 @@ class TestAgreement(ApprenticeshipCase):
         self.complete()
         self.assertFalse(self.agreement.blocking)
         self.assertFalse(self.agreement.advice)
+
+    # ------------------------------------------------------------ the checklist
+    def signed(self):
+        return self.env["apprenticeship.document"]._current_of(
+            self.contract, "convention"
+        )
+
+    def receive(self, content):
+        return (
+            self.env["apprenticeship.document"]
+            .with_user(self.clerk)
+            ._receive(self.contract, "convention", "Signée.pdf", BytesIO(content))
+        )
+
+    def test_its_file_is_the_one_that_the_documents_expect(self):
+        self.agreement.file_ids = self.new_file()
+        self.assertEqual(self.signed().name, "Convention.pdf")
+        self.assertEqual(self.signed().received_by_id, self.clerk)
+        self.assertEqual(self.signed().sha256, sha256(PDF).hexdigest())
+        # Not the same record: whoever may not read the one does not read its file.
+        self.assertNotEqual(self.signed().attachment_id, self.agreement.sudo().file_ids)
+        self.agreement.signed_on = TODAY
+        self.assertEqual(len(self.contract.document_ids), 1)
+
+    def test_a_bad_file_is_not_expected_by_anything(self):
+        self.agreement.file_ids = self.new_file(new_pdf(password="1234"))
+        self.assertFalse(self.signed())
+
+    def test_the_file_received_among_the_documents_is_its_own(self):
+        self.complete()
+        other = new_pdf(attached=b"annex")
+        received = self.receive(other)
+        self.assertEqual(self.signed(), received)
+        self.assertEqual(self.agreement.sudo().file_ids.raw, other)
+        # Another file was attested.
+        self.assertFalse(self.agreement.is_signed_by_employer)
+        self.assertFalse(self.agreement.is_same_as_file)
+
+    def test_prepared_with_the_file_already_received(self):
+        self.agreement.sudo().unlink()
+        self.receive(PDF)
+        self.contract.with_user(self.clerk).action_open_agreement()
+        agreement = self.contract.agreement_id.with_user(self.clerk)
+        self.assertEqual(agreement.file_ids.name, "Signée.pdf")
+        self.assertEqual(self.signed().name, "Signée.pdf")
 
     def test_a_contract_that_changed_is_said(self):
         self.complete()
