@@ -10,14 +10,14 @@ add-on is installed without the rest of the repository.
 """
 
 import sys
-from pathlib import Path
 
+import shipped
 from docutils import nodes
 from docutils.core import publish_parts
 from docutils.readers import standalone
 from docutils.transforms import Transform
+from shipped import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 ADDONS = ("l10n_fr_apprenticeship", "opco_ep_connector")
 DESCRIPTION = "static/description"
 SCREENSHOTS = ROOT / "docs" / "screenshots"
@@ -88,37 +88,13 @@ def wanted():
     return made
 
 
-def stale(made):
-    """Yield the files that differ from what is made, and the pictures left over."""
-    for path, content in made.items():
-        if not path.exists() or path.read_bytes() != content:
-            yield path
+def present():
+    """Return the pictures of the add-ons, but their icons."""
     for addon in ADDONS:
         for path in sorted((ROOT / addon / DESCRIPTION).glob("*.png")):
-            if path not in made and path.name != "icon.png":
+            if path.name != "icon.png":
                 yield path
 
 
-def write(made):
-    """Write what is not up to date; remove the pictures that no README names."""
-    for path in list(stale(made)):
-        if path in made:
-            path.write_bytes(made[path])
-        else:
-            path.unlink()
-
-
-def main(command):
-    """Run one command; return the exit code."""
-    made = wanted()
-    if command == "write":
-        write(made)
-        return 0
-    found = list(stale(made))
-    for path in found:
-        print(f"{path.relative_to(ROOT)}: not up to date: make format")
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(shipped.main(*sys.argv[1:], wanted(), present()))

@@ -68,6 +68,7 @@
         "views/apprenticeship_contract_analysis_views.xml",
         "views/opco_dashboard_views.xml",
         "views/res_config_settings_views.xml",
+        "views/user_guide_views.xml",
         "views/opco_menus.xml",
     ],
     "demo": [

@@ -307,9 +307,10 @@ class TestDocumentsRoute(DocumentsCase, HttpCase):
 
     def setUp(self):
         super().setUp()
-        # The browser speaks the language of the person.
-        self.clerk.lang = "en_US"
         self.authenticate(self.clerk.login, self.clerk.login)
+        # Whatever language the database gives to new users.
+        self.session.context["lang"] = "en_US"
+        http.root.session_store.save(self.session)
 
     def post(self, content, kind="identity", contract=None):
         contract = contract or self.contract

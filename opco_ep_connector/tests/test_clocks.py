@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.tests import freeze_time, tagged
+from odoo.tests import Form, freeze_time, tagged
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import MANAGER
 
@@ -139,6 +139,13 @@ class TestClocks(ClockCase):
             self.assertIn("DAT-14", self.rules_of(contract))
             contract.opco_state = "committed"
             self.assertNotIn("DAT-14", self.rules_of(contract))
+
+    def test_rules_know_the_deposit_of_a_contract_being_edited(self):
+        contract = self.new_contract()
+        self.send(contract)
+        with Form(contract) as form:
+            form.signing_place = "Angers"
+        self.assertEqual(contract.signing_place, "Angers")
 
     def test_sentence_of_the_answer(self):
         contract = self.new_contract()

@@ -57,6 +57,9 @@ def launch(playwright):
 class Person:
     """Somebody logged in, with a browser window of their own, in French."""
 
+    # Path of the list that contracts are opened from.
+    contracts = "apprenticeship-contracts"
+
     def __init__(self, browser, address, login, size=(1400, 900)):
         self.address = address
         self.login = login
@@ -92,7 +95,7 @@ class Person:
     # ----------------------------------------------------------------- contract
     def open_contract(self, contract_id):
         """Open the form of a contract."""
-        self.page.goto(f"{self.address}/odoo/apprenticeship-contracts/{contract_id}")
+        self.page.goto(f"{self.address}/odoo/{self.contracts}/{contract_id}")
         self.page.wait_for_selector(f"{FORM} .o_field_widget[name=apprentice_id]")
         # Without its websocket a page would only poll.
         self.page.wait_for_function(

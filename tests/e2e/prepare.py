@@ -5,6 +5,7 @@
 
 import json
 import os
+from itertools import cycle
 
 from odoo.fields import Command
 
@@ -13,6 +14,7 @@ TOKEN_URL = os.environ["TOKEN_URL"]
 COPIES = json.loads(os.environ.get("COPIES", "[]"))
 # Others are named after their scenario.
 FAMILY_NAMES = {"committed": "GARNIER"}
+FIRST_NAMES = ("Zoé", "Lina", "Jade", "Camille", "Inès", "Sarah", "Manon")
 
 company = env.ref("l10n_fr_apprenticeship.demo_company")
 # Odoo would ask its own service on the Internet about the company.
@@ -40,13 +42,13 @@ stated = {
     and not name.startswith(("opco_", "origin_", "create_", "write_", "message_"))
     and name not in ("name", "deca_number")
 }
-for name in COPIES:
+for name, first_name in zip(COPIES, cycle(FIRST_NAMES)):
     family_name = FAMILY_NAMES.get(name, name.replace("_", "-").upper())
     apprentice = complete.apprentice_id.copy(
         {
-            "name": f"{family_name} Zoé",
+            "name": f"{family_name} {first_name}",
             "apprenticeship_birth_name": family_name,
-            "apprenticeship_first_name": "Zoé",
+            "apprenticeship_first_name": first_name,
         }
     )
     # Nobody may be the tutor of more than two.
