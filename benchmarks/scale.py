@@ -27,7 +27,7 @@ MOST_SECONDS = 0.3
 VERIFIED_PER_SECOND = 20_000
 SLICE_SECONDS = 2
 MOST_LAG = 5.0
-LAG_CONTRACTS = 1000
+LAG_CONTRACTS = 500
 LAG_SAMPLE = 0.02
 GIVE_UP_AFTER = 300
 CONTRACT_STATES = {
@@ -257,9 +257,8 @@ def measure_check(env, connection):
     print()
     if line.state != "intact" or line.number != chain.number:
         return [f"the journal does not verify: {line.result}"]
-    if line.number / clock < VERIFIED_PER_SECOND:
-        return ["the integrity check"]
-    return []
+    # By the CPU: on a machine busy elsewhere, the clock says how busy.
+    return ["the integrity check"] if line.number / cpu < VERIFIED_PER_SECOND else []
 
 
 def measure_lag(env, connection):

@@ -21,7 +21,7 @@ from benchmarks.delivery import deliver, officer
 CONTRACTS, TRANSMISSIONS, EXCHANGES = 100_000, 300_000, 500_000
 EMPLOYERS, APPRENTICES, TUTORS = 20_000, 70_000, 10_000
 PARTNERS = EMPLOYERS + APPRENTICES + TUTORS
-DOSSIERS_FROM_ELSEWHERE, PROPOSED = 3_000, 200
+DOSSIERS_FROM_ELSEWHERE, PROPOSED = 2_000, 200
 BATCHES, ACTIVITIES = 200, 2_000
 DOCUMENT_KINDS = ("convention", "completion_certificate")
 ANSWER = json.dumps({"numeroInterne": "AP-2026-000001", "message": "Dossier reçu" * 10})
@@ -29,20 +29,20 @@ ANSWER = json.dumps({"numeroInterne": "AP-2026-000001", "message": "Dossier reç
 # Of each hundred contracts: up to which one, and how it stands.
 #   last, state, transport_state, opco_state, oldest start, youngest start (days ago)
 CASES = (
-    (9, "draft", None, None, 10, -60),
-    (11, "draft", "rejected", None, 40, -10),
-    (14, "ready", None, None, 10, -40),
-    (15, "ready", "retry", None, 5, -20),
-    (16, "ready", "unknown", None, 5, -20),
-    (29, "ready", "sent", "transmitted", 60, -10),
-    (74, "active", "sent", "committed", 700, 1),
-    (94, "ended", "sent", "settled", 2800, 800),
+    (1, "draft", None, None, 10, -60),
+    (2, "draft", "rejected", None, 40, -10),
+    (3, "ready", None, None, 10, -40),
+    (4, "ready", "retry", None, 5, -20),
+    (5, "ready", "unknown", None, 5, -20),
+    (11, "ready", "sent", "transmitted", 60, -10),
+    (39, "active", "sent", "committed", 720, 1),
+    (94, "ended", "sent", "settled", 2800, 730),
     (97, "broken", "sent", "broken", 2000, 60),
     (98, "cancelled", None, None, 2000, 60),
     (99, "active", "sent", "committed", 300, 1),
 )
 # The last of each hundred amends this one.
-AMENDED, AMENDMENT = 47, 99
+AMENDED, AMENDMENT = 37, 99
 
 
 def fill(env, connection):

@@ -119,7 +119,8 @@ class ApprenticeshipContract(models.Model):
     _opco_figures = models.Index(
         "(company_id, date_start DESC, id DESC) INCLUDE (is_current, state,"
         " opco_transport_state, opco_state, opco_environment, opco_error_id,"
-        " employer_id, training_id, training_centre_id, user_id)"
+        " opco_answered_at, date_conclusion, employer_id, training_id,"
+        " training_centre_id, user_id)"
     )
 
     def _compute_opco_transmission_count(self):

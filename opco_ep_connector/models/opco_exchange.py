@@ -64,7 +64,10 @@ class OpcoExchange(models.Model):
         readonly=True,
     )
     reference = fields.Char(
-        readonly=True, help="The contract's reference, as it was at that time."
+        readonly=True,
+        # It is searched by a part of it, among rows that hold the answers.
+        index="trigram",
+        help="The contract's reference, as it was at that time.",
     )
     siret = fields.Char(string="SIRET", readonly=True)
     sender = fields.Char(
