@@ -236,8 +236,7 @@ def _add_contracts(env, seed, partners):
             "opco_state": SQL("c.opco_state"),
             "opco_raw_state": SQL("upper(c.opco_state)"),
             "opco_environment": SQL(
-                "CASE WHEN c.transport_state IS NOT NULL"
-                " THEN seed.opco_environment END"
+                "CASE WHEN c.transport_state IS NOT NULL THEN seed.opco_environment END"
             ),
             "opco_internal_number": number,
             "opco_external_number": SQL("'EP-2026-' || %s", number),
@@ -314,13 +313,13 @@ def _add_transmissions(env, seed, contracts):
                 min(batches.ids),
                 BATCHES,
             ),
-            "message": SQL(
-                "CASE WHEN k = 1 THEN 'IDCC inconnu' ELSE seed.message END"
-            ),
+            "message": SQL("CASE WHEN k = 1 THEN 'IDCC inconnu' ELSE seed.message END"),
             "answered_at": SQL("c.starts_on + interval '8 hours' * k"),
             "next_try_at": SQL("now() + interval '1 day'"),
             "compared_at": SQL("now()"),
-            "internal_number": SQL("CASE WHEN %s THEN (3000000 + n)::text END", is_sent),
+            "internal_number": SQL(
+                "CASE WHEN %s THEN (3000000 + n)::text END", is_sent
+            ),
             "external_number": SQL(
                 "CASE WHEN %s THEN 'EP-2026-' || (3000000 + n) END", is_sent
             ),
@@ -461,7 +460,9 @@ def _exchange(env, connection, transmissions, number):
     salt = f"{number:032x}"
     answer = answer_digest(salt, ANSWER)
     outcome = ("rejected", "unknown", "accepted")[row % 3]
-    started_at = f"20{19 + row * 8 // TRANSMISSIONS}-{row % 12 + 1:02}-{row % 28 + 1:02}"
+    started_at = (
+        f"20{19 + row * 8 // TRANSMISSIONS}-{row % 12 + 1:02}-{row % 28 + 1:02}"
+    )
     content = {
         "environment": connection.environment,
         "reference": f"AP/SCALE/{row // 3 + 1}",

@@ -1,6 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""What the web client asks of the server when a screen is opened, read from its views."""
+"""What the web client asks of the server for a screen, read from its views."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -88,7 +88,9 @@ class Screen:
     def _open_list(self, domain):
         groupby = self._default_groupby()
         if groupby:
-            yield self._call("group", "list, as it opens", *self._group(domain, groupby))
+            yield self._call(
+                "group", "list, as it opens", *self._group(domain, groupby)
+            )
         else:
             yield self._call("list", "list, as it opens", *self._read(domain))
         yield self._call("list", "list, without a filter", *self._read(self.domain))

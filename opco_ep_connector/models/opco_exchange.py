@@ -118,8 +118,7 @@ class OpcoExchange(models.Model):
     _unsealed = models.Index("(connection_id, id) WHERE seal IS NULL")
     # What is counted and grouped, without reading the rows, which hold the answers.
     _figures = models.Index(
-        "(company_id, started_at) INCLUDE (outcome, connection_id, sender,"
-        " duration_ms)"
+        "(company_id, started_at) INCLUDE (outcome, connection_id, sender, duration_ms)"
     )
 
     def init(self):
