@@ -248,7 +248,8 @@ def _add_contracts(env, seed, partners):
                 "CASE WHEN %s THEN c.starts_on + interval '9 hours' END", is_sent
             ),
             "opco_next_try_at": SQL(
-                "CASE WHEN c.transport_state = 'retry' THEN now() + interval '1 day' END"
+                "CASE WHEN c.transport_state = 'retry'"
+                " THEN now() + interval '1 day' END"
             ),
             "opco_match_key": SQL("md5(n::text)"),
             "opco_is_modified": SQL("%s AND n %% 500 = 30", is_sent),
