@@ -115,7 +115,10 @@ class ApprenticeshipContract(models.Model):
     def _search_by_day(self, operator, value, domain):
         if operator != "in":
             return NotImplemented
-        return [("id", "in" if True in value else "not in", self._search(domain))]
+        if True in value:
+            # Not as a list of ids: PostgreSQL would look at every contract.
+            return domain
+        return [("id", "not in", self._search(domain))]
 
     @api.depends("deadline")
     @api.depends_context("lang")

@@ -114,6 +114,15 @@ class ApprenticeshipContract(models.Model):
         string="To transmit",
     )
 
+    # What is counted and grouped, without reading the wide rows of the contracts; in
+    # the order of the list, so that its pages are found there too.
+    _opco_figures = models.Index(
+        "(company_id, date_start DESC, id DESC) INCLUDE (is_current, state,"
+        " opco_transport_state, opco_state, opco_environment, opco_error_id,"
+        " opco_answered_at, date_conclusion, employer_id, training_id,"
+        " training_centre_id, user_id)"
+    )
+
     def _compute_opco_transmission_count(self):
         counts = dict(
             self.env["opco.transmission"]._read_group(
@@ -170,8 +179,11 @@ class ApprenticeshipContract(models.Model):
     def _search_opco_is_to_transmit(self, operator, value):
         if operator != "in":
             return NotImplemented
-        to_transmit = self._search(self._opco_domain_to_transmit())
-        return [("id", "in" if True in value else "not in", to_transmit)]
+        domain = self._opco_domain_to_transmit()
+        if True in value:
+            # Not as a list of ids: PostgreSQL would look at every contract.
+            return domain
+        return [("id", "not in", self._search(domain))]
 
     @api.model
     def _opco_domain_to_transmit(self):

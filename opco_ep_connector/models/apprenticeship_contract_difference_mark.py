@@ -42,7 +42,10 @@ class ApprenticeshipContract(models.Model):
         string="Since it was sent", compute="_compute_opco_modified_label"
     )
 
-    _opco_modified = models.Index("(id) WHERE opco_is_modified")
+    # « IS TRUE » as the ORM writes it: else PostgreSQL does not recognise it.
+    _opco_modified = models.Index(
+        "(date_start DESC, id DESC) WHERE opco_is_modified IS TRUE"
+    )
 
     @api.depends("opco_is_modified")
     @api.depends_context("lang")

@@ -128,6 +128,10 @@ class OpcoDossier(models.Model):
         "UNIQUE(connection_id, environment, internal_number)",
         "This dossier is already known.",
     )
+    # When the OPCO committed to it, for the figures.
+    _committed = models.Index(
+        "(connection_id, environment, internal_number) INCLUDE (committed_at)"
+    )
     _to_match = models.Index("(match_key) WHERE contract_id IS NULL")
 
     @api.depends("state")

@@ -64,7 +64,10 @@ class OpcoExchange(models.Model):
         readonly=True,
     )
     reference = fields.Char(
-        readonly=True, help="The contract's reference, as it was at that time."
+        readonly=True,
+        # It is searched by a part of it, among rows that hold the answers.
+        index="trigram",
+        help="The contract's reference, as it was at that time.",
     )
     siret = fields.Char(string="SIRET", readonly=True)
     sender = fields.Char(
@@ -113,6 +116,10 @@ class OpcoExchange(models.Model):
         "(connection_id, seal_number) WHERE seal IS NOT NULL"
     )
     _unsealed = models.Index("(connection_id, id) WHERE seal IS NULL")
+    # What is counted and grouped, without reading the rows, which hold the answers.
+    _figures = models.Index(
+        "(company_id, started_at) INCLUDE (outcome, connection_id, sender, duration_ms)"
+    )
 
     def init(self):
         protect_exchanges(self.env.cr)

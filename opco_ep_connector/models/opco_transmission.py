@@ -187,6 +187,11 @@ class OpcoTransmission(models.Model):
     )
     _claimed = models.Index("(claimed_until) WHERE state = 'sending'")
     _unapplied = models.Index("(id) WHERE applied IS NOT TRUE")
+    # What is counted and grouped, without reading the rows, which hold what was sent.
+    _figures = models.Index(
+        "(company_id, create_date) INCLUDE (state, operation, environment,"
+        " connection_id, user_id, error_id, contract_id, attempt_count)"
+    )
     # The figures are read from it alone.
     _deposits_answered = models.Index(
         "(environment, answered_at) INCLUDE (company_id, connection_id, contract_id, "

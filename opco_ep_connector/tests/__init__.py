@@ -34,6 +34,7 @@ from . import test_profile
 from . import test_public_methods
 from . import test_purge
 from . import test_register
+from . import test_scale
 from . import test_seal
 from . import test_seal_concurrency
 from . import test_seal_evidence
