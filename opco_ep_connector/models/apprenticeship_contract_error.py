@@ -4,6 +4,7 @@
 from odoo import api, fields, models
 
 from ..convergence.errors import RemoteError
+from .explaining import explained_if_possible
 from .opco_transmission_error import as_complaints
 
 REFUSED_STATES = ("refused", "cancelled")
@@ -89,7 +90,8 @@ class ApprenticeshipContract(models.Model):
     def _opco_mirror(self, dossier):
         result = super()._opco_mirror(dossier)
         if dossier.state in REFUSED_STATES:
-            self._opco_learn_refusal()
+            with explained_if_possible(self.env, self):
+                self._opco_learn_refusal()
         elif self.opco_transport_state != "rejected":
             self._opco_write({"opco_error_id": False})
         return result
@@ -104,7 +106,9 @@ class ApprenticeshipContract(models.Model):
     def _opco_remedies(self, transmission, person):
         """Return what a person has to do, one sentence for each known error."""
         errors = self.env["opco.error"].with_context(lang=person.lang)
-        items = errors._explain(errors._catalogue(), transmission._complaints())
+        items = []
+        with explained_if_possible(self.env, transmission):
+            items = errors._explain(errors._catalogue(), transmission._complaints())
         remedies = dict.fromkeys(
             explanation["remedy"]
             for item in items

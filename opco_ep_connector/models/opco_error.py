@@ -333,11 +333,12 @@ class OpcoError(models.Model):
     @api.model
     def _place(self, box):
         """Return where a box is on the contract's form, and what it is called."""
-        if not box:
-            return {"field": False, "page": False, "label": False}
         contracts = self.env["apprenticeship.contract"]
+        field = contract_field(box) if box else None
+        if field not in contracts._fields:
+            return {"field": False, "page": False, "label": False}
         return {
-            "field": contract_field(box),
+            "field": field,
             "page": form_page(box),
             "label": self._box_label(contracts, box),
         }

@@ -10,6 +10,7 @@ from ..convergence.anonymous import fingerprint
 from ..convergence.error_catalogue import Complaint, complaints_of
 from ..convergence.errors import RemoteError
 from ..convergence.redact import redact_text
+from .explaining import explained_if_possible
 
 RECOGNISED_AT_ONCE = 500
 
@@ -51,7 +52,9 @@ class OpcoTransmission(models.Model):
     # ------------------------------------------------------------- consequences
     def _apply(self):
         rejected = self.filtered(lambda row: not row.applied and row._is_rejected())
-        rejected._learn_errors()
+        if rejected:
+            with explained_if_possible(self.env, rejected):
+                rejected._learn_errors()
         return super()._apply()
 
     def _is_rejected(self):

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
 
+from ..convergence.wire_boxes import _boxes_by_field, cerfa_box
 from ..models import opco_error
 from .common import ConnectorCase
 
@@ -68,6 +69,31 @@ class TestErrorCatalogue(ConnectorCase):
         )
         [item] = self.banner(contract)
         self.assertEqual(item["explanations"][0]["field"], "tutor_job")
+
+    def test_every_box_that_an_opco_may_name_has_its_place(self):
+        fields = self.env["apprenticeship.contract"]._fields
+        for wire in _boxes_by_field():
+            for path in (wire, f"cerfa.{wire}", f"[0].{wire}", f"$.1.{wire}[2]"):
+                place = self.errors._place(cerfa_box(path))
+                self.assertIn(place["field"], fields, path)
+                self.assertTrue(place["page"] and place["label"], path)
+
+    def test_block_or_line_that_the_opco_names_keeps_no_rejection_waiting(self):
+        for path in ("cerfa.contrat", "[0].apprenti", "contrat.remunerations"):
+            contract = self.rejected_with(errors={path: "Champ obligatoire absent"})
+            self.assertTrue(contract.opco_transmission_ids.applied)
+            self.assertTrue(self.banner(contract), path)
+
+    def test_rejection_does_not_wait_for_its_explanation(self):
+        errors = type(self.errors)
+        for method in ("_explain", "_learn"):
+            with (
+                patch.object(errors, method, side_effect=KeyError(method)),
+                mute_logger("odoo.addons.opco_ep_connector.models.explaining"),
+            ):
+                contract = self.rejected_with(self.said("IDCC erroné"))
+            self.assertTrue(contract.opco_transmission_ids.applied)
+            self.assertIn("IDCC erroné", contract.activity_ids.note)
 
     def test_several_errors_in_order_without_repeats(self):
         contract = self.rejected_with(
