@@ -3,6 +3,7 @@
 
 from odoo import api, fields, models
 
+from ..convergence import payload
 from ..convergence.errors import RemoteError
 from .explaining import explained_if_possible
 from .opco_transmission_error import as_complaints
@@ -66,12 +67,24 @@ class ApprenticeshipContract(models.Model):
         comment = self.sudo().opco_comment
         if not comment:
             return []
-        return as_complaints([RemoteError(text=comment)], 0, self._opco_form_sent())
+        form = self._opco_form_spoken_of()
+        return as_complaints([RemoteError(text=comment)], 0, form)
 
-    def _opco_form_sent(self):
-        """Return the form that the OPCO speaks of, when it was sent from here."""
+    def _opco_form_spoken_of(self):
+        """Return the form whose values the OPCO may repeat, None when it is purged."""
         rows = self.sudo().opco_transmission_ids._of_operation("contract")
-        return rows.filtered("is_live")[:1]._form_sent() or rows[:1]._form_sent()
+        return (
+            rows.filtered("is_live")[:1]._form_sent()
+            or rows[:1]._form_sent()
+            or self._opco_form_of_now()
+        )
+
+    def _opco_form_of_now(self):
+        """Return the content that would be sent now: it may have left from elsewhere."""
+        contract = self.sudo()
+        if not contract or contract.file_purged_on:
+            return None
+        return payload.dossier(contract._form(), contract._opco_profile_for_reading())
 
     @api.model
     def _opco_delivery_values(self, transmission):
@@ -98,7 +111,7 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_learn_refusal(self):
         complaints = self._opco_refusal_complaints()
-        answer = (complaints, self._opco_form_sent())
+        answer = (complaints, self._opco_form_spoken_of())
         [error] = self.env["opco.error"].sudo()._learn([answer])
         self._opco_write({"opco_error_id": error.id})
 

@@ -184,7 +184,8 @@ class OpcoError(models.Model):
         Counters and the unique index stand conflicts as the crons' transactions do: the
         whole is done again.
 
-        :param answers: for each one, its `Complaint` values, and the form it is about
+        :param answers: for each one, its `Complaint` values, and the form it is about,
+            None when nobody knows it any more
         :return: the main error of each answer, which may be none
         """
         catalogue = self._catalogue()
@@ -219,6 +220,7 @@ class OpcoError(models.Model):
                 for complaint in complaints
                 if not catalogue.find(complaint)
                 and not (complaint.is_silent and catalogue.advise(complaint))
+                and self._can_be_masked(complaint, form)
             ]
             for complaint in new[:MAX_NEW_PER_ANSWER]:
                 unknown.setdefault(complaint.fingerprint, complaint)
@@ -252,9 +254,14 @@ class OpcoError(models.Model):
         return every.search_count([("state", "=", "to_complete")])
 
     @api.model
+    def _can_be_masked(self, complaint, form):
+        """Tell whether something may be kept of a complaint, whose code is no name."""
+        return bool(form or complaint.error.code or complaint.is_silent)
+
+    @api.model
     def _values_to_collect(self, complaint, form):
-        # The code may be anything as well.
-        said = (complaint.error.code or "", complaint.error.text)
+        # The code may be anything as well. Without the form names cannot be told.
+        said = (complaint.error.code or "", form and complaint.error.text)
         text = masked(" – ".join(filter(None, said)), form)
         text = text or f"HTTP {complaint.http_status}"
         box = cerfa_box(complaint.error.field or "")

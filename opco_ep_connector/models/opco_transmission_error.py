@@ -61,7 +61,7 @@ class OpcoTransmission(models.Model):
         return self.state == "rejected"
 
     def _learn_errors(self):
-        answers = [(row._complaints(), row._form_sent()) for row in self]
+        answers = [(row._complaints(), row._form_spoken_of()) for row in self]
         errors = self.env["opco.error"]._learn(answers)
         for row, error in zip(self, errors, strict=True):
             row.error_id = error
@@ -79,7 +79,17 @@ class OpcoTransmission(models.Model):
             ]
         else:
             errors = [RemoteError(text=self.message)] if self.message else []
-        return as_complaints(errors, kept.get("http_status", 0), self._form_sent())
+        return as_complaints(
+            errors, kept.get("http_status", 0), self._form_spoken_of()
+        )
+
+    def _form_spoken_of(self):
+        """Return the form whose values the OPCO may repeat, None when it is purged."""
+        sent = self._form_sent()
+        if sent and self.operation == "contract":
+            return sent
+        now = self.contract_id._opco_form_of_now()
+        return now and [now, sent]
 
     def _form_sent(self):
         return json.loads(self.payload) if self.payload else None

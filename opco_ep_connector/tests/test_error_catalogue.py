@@ -10,6 +10,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
 
+from ..convergence import payload
+from ..convergence.error_catalogue import Complaint
+from ..convergence.errors import RemoteError
 from ..convergence.wire_boxes import _boxes_by_field, cerfa_box
 from ..models import opco_error
 from .common import ConnectorCase
@@ -175,6 +178,40 @@ class TestErrorCatalogue(ConnectorCase):
         self.sandbox.add_fault("status", **DEPOSIT, status=400, body=body)
         self.send(contract)
         self.assertEqual(self.collected().collected_text, "le quota de … est atteint")
+
+    def test_names_are_masked_in_the_refusal_of_what_was_deposited_elsewhere(self):
+        contract = self.new_contract()
+        apprentice = contract.apprentice_id
+        content = payload.encode(contract._opco_prepare()[0].content)
+        number = self.connection._client().deposit(content).internal_number
+        self.refresh()
+        contract.with_user(self.transmitter).action_opco_link()
+        self.assertFalse(contract.opco_transmission_ids)
+        names = (
+            apprentice.apprenticeship_birth_name,
+            apprentice.apprenticeship_first_name,
+        )
+        said = f"DOSSIER DE {' '.join(names)} HORS QUOTA".upper()
+        self.sandbox.set_state(number, "REFUSE", said)
+        self.refresh()
+        self.assertEqual(contract.opco_state, "refused")
+        self.assertEqual(self.collected().collected_text, "DOSSIER DE … HORS QUOTA")
+        self.assertEqual(contract.opco_error_id, self.collected())
+
+    def test_names_are_masked_in_the_rejection_of_what_is_not_the_form(self):
+        contract = self.new_contract()
+        name = contract.apprentice_id.apprenticeship_birth_name
+        row = self.send(contract)
+        row.write({"payload": False, "state": "rejected", "remote_errors": False})
+        row.message = f"DOSSIER DE {name} HORS QUOTA".upper()
+        row._learn_errors()
+        self.assertEqual(self.collected().collected_text, "DOSSIER DE … HORS QUOTA")
+
+    def test_without_any_form_only_the_code_is_collected(self):
+        errors = [RemoteError("QUOTA", "DOSSIER DE DUPONT JEAN"), RemoteError("", "X Y Z")]
+        complaints = [Complaint(e, 400, e.text) for e in errors]
+        self.errors._learn([(complaints, None)])
+        self.assertEqual(self.collected().mapped("collected_text"), ["QUOTA"])
 
     def test_completing_explains_contracts_already_rejected(self):
         contract = self.rejected_with(self.said(STRANGE % ("DURAND", 1)))

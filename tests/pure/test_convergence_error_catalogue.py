@@ -229,7 +229,13 @@ def test_people_and_figures_are_masked(text, kept):
 
 
 def test_a_short_value_of_the_form_is_a_common_word():
-    assert masked("il y a du retard", {"nom": "DU"}) == "il y a du retard"
+    assert masked("il y a du retard", {"commune": "Y"}) == "il y a du retard"
+
+
+def test_a_name_is_masked_however_short():
+    form = {"cerfa": {"apprenti": {"nom": "LY", "nomUsage": "O", "prenom": "Bo"}}}
+    assert masked("DOSSIER DE LY BO REFUSE", form) == "DOSSIER DE … REFUSE"
+    assert masked("Y compris ly, o et bo", form) == "Y compris … et …"
 
 
 def test_masked_text_is_cut():
