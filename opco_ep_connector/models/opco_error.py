@@ -19,6 +19,7 @@ _logger = logging.getLogger(__name__)
 MAX_TO_COMPLETE = 500
 MAX_NEW_PER_ANSWER = 10
 NAME_LENGTH = 80
+RECOGNISING_CRON = "opco_ep_connector.ir_cron_recognise"
 # By what an entry is recognised, and whether it speaks.
 RECOGNITION_FIELDS = {
     "active",
@@ -26,7 +27,6 @@ RECOGNITION_FIELDS = {
     "code",
     "http_status",
     "is_general",
-    "sequence",
     "wordings",
 }
 
@@ -146,8 +146,10 @@ class OpcoError(models.Model):
         return result
 
     def unlink(self):
+        was_known = "known" in self.mapped("state")
         result = super().unlink()
-        self._recognise_again()
+        if was_known:
+            self._recognise_again()
         return result
 
     # ------------------------------------------------------------------ actions
@@ -285,10 +287,13 @@ class OpcoError(models.Model):
 
     @api.model
     def _recognise_again(self):
-        """The rejections that had no explanation may have one now."""
-        # The shipped entries come one by one.
+        """The rejections that had no explanation may have one now.
+
+        They may be thousands: nobody waits for them.
+        """
+        # The shipped entries come one by one; what ships them asks for it once.
         if not self.env.context.get("install_mode"):
-            self.env["opco.transmission"].sudo()._recognise_again()
+            self.env.ref(RECOGNISING_CRON).sudo()._trigger()
 
     # ------------------------------------------------------------------ display
     @api.model

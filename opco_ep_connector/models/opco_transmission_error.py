@@ -11,6 +11,7 @@ from ..convergence.error_catalogue import Complaint, complaints_of
 from ..convergence.errors import RemoteError
 from ..convergence.redact import redact_text
 from .explaining import explained_if_possible
+from .transactions import together_or_apart
 
 RECOGNISED_AT_ONCE = 500
 
@@ -94,8 +95,9 @@ class OpcoTransmission(models.Model):
     def _form_sent(self):
         return json.loads(self.payload) if self.payload else None
 
+    # --------------------------------------------------------------------- cron
     @api.model
-    def _recognise_again(self):
+    def _cron_recognise(self):
         """Look again for the cause of what had none that is explained."""
         rows = self.with_context(active_test=False).search(
             [
@@ -107,7 +109,13 @@ class OpcoTransmission(models.Model):
         )
         catalogue = self.env["opco.error"]._catalogue()
         for some in split_every(RECOGNISED_AT_ONCE, rows.ids, self.browse):
-            some._find_causes(catalogue)
+            self.env.invalidate_all()
+            together_or_apart(
+                self.env,
+                "Cause of transmission",
+                some,
+                lambda rows: rows._find_causes(catalogue),
+            )
 
     def _find_causes(self, catalogue):
         for row in self:

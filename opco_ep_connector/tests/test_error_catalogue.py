@@ -41,6 +41,9 @@ class TestErrorCatalogue(ConnectorCase):
     def said(self, text, code=None, **others):
         return {"code": code, "description": text} | others
 
+    def recognise(self):
+        self._run(opco_error.RECOGNISING_CRON)
+
     def banner(self, contract):
         contract.invalidate_recordset(["opco_errors"])
         return contract.with_user(self.transmitter).opco_errors
@@ -224,6 +227,7 @@ class TestErrorCatalogue(ConnectorCase):
         self.assertEqual(
             item["explanations"][0]["cause"], "The branch has no money left."
         )
+        self.recognise()
         self.assertEqual(contract.opco_error_id, error)
 
     def test_new_entry_explains_rejections_already_there(self):
@@ -234,9 +238,50 @@ class TestErrorCatalogue(ConnectorCase):
             {"name": "Quota", "wordings": "quota attein*", "cause": "No money."}
         )
         self.assertNotEqual(entry, collected)
+        self.recognise()
         self.assertEqual((row.error_id, contract.opco_error_id), (entry, entry))
         entry.with_user(self.administrator).unlink()
         self.assertFalse(row.error_id)
+
+    def test_only_what_is_recognised_wakes_the_cron_and_nobody_waits_for_it(self):
+        cron = self.env.ref(opco_error.RECOGNISING_CRON)
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        entry = self.env.ref("opco_ep_connector.error_idcc")
+        with patch.object(
+            type(self.env["opco.transmission"]),
+            "_find_causes",
+            side_effect=AssertionError("inside a request"),
+        ):
+            entry.sequence = 3
+            entry.remedy = "Wait."
+            self.errors.create({"name": "To complete", "code": "E1"}).unlink()
+            self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
+            entry.wordings = "idcc"
+            self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))
+            triggers.search([("cron_id", "=", cron.id)]).unlink()
+            entry.unlink()
+            self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))
+
+    def test_a_rejection_that_cannot_be_read_holds_up_no_other(self):
+        odd, plain = (self.rejected_with(self.said("Quota")) for _ in range(2))
+        rows = self.env["opco.transmission"]
+        (odd | plain).sudo().opco_transmission_ids.error_id = False
+        self.errors.create({"name": "Q", "wordings": "quota", "cause": "No money."})
+        complaints = type(rows)._complaints
+
+        def misread(row):
+            if row.contract_id == odd:
+                raise KeyError("odd")
+            return complaints(row)
+
+        with (
+            patch.object(type(rows), "_complaints", misread),
+            mute_logger("odoo.addons.opco_ep_connector.models.transactions"),
+        ):
+            self.recognise()
+        self.assertFalse(odd.opco_transmission_ids.error_id)
+        self.assertEqual(plain.opco_transmission_ids.error_id.name, "Q")
 
     def test_a_thousand_kinds_are_not_kept(self):
         letters = [f"{a}{b}" for a in "abcdefg" for b in "hijklm"]
