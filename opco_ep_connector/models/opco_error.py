@@ -35,7 +35,8 @@ class OpcoError(models.Model):
     """What an OPCO may complain of: cause, remedy, field of the form.
 
     Shared by all companies: it holds nothing personal. What nobody has explained yet is
-    collected by itself, masked, at most `MAX_TO_COMPLETE` kinds of it.
+    collected by itself, masked, at most `MAX_TO_COMPLETE` kinds of it: beyond, the
+    oldest that were said once make room.
     """
 
     _name = "opco.error"
@@ -229,31 +230,52 @@ class OpcoError(models.Model):
                 forms.setdefault(complaint.fingerprint, form)
         kept = self._collected(unknown)
         missing = [mark for mark in unknown if mark not in kept]
-        room = MAX_TO_COMPLETE - self._count_to_complete() if missing else 0
+        room = self._make_room(len(missing), kept) if missing else 0
         if len(missing) > room:
             _logger.warning(
                 "The catalogue holds %s errors to complete: %s new ones are not kept",
                 MAX_TO_COMPLETE,
-                len(missing) - max(room, 0),
+                len(missing) - room,
             )
         created = self.sudo().create(
             [
                 self._values_to_collect(unknown[mark], forms[mark])
-                for mark in missing[: max(room, 0)]
+                for mark in missing[:room]
             ]
         )
         return kept | {error.fingerprint: error for error in created}
+
+    @api.model
+    def _make_room(self, wanted, kept):
+        """Return how many new kinds may be collected, `wanted` when there are so many.
+
+        What was said once, longest ago, gives up its place: a burst of odd answers must
+        not keep out what an OPCO says from then on.
+
+        :param kept: what the answers at hand say again, by fingerprint
+        """
+        every = self.sudo().with_context(active_test=False)
+        room = MAX_TO_COMPLETE - every.search_count([("state", "=", "to_complete")])
+        if room < wanted:
+            # Archived, somebody has seen it and wants no more of it.
+            said_once = self.sudo().search(
+                [
+                    ("state", "=", "to_complete"),
+                    ("fingerprint", "not in", [False, *kept]),
+                    ("seen_count", "<=", 1),
+                ],
+                order="id",
+                limit=wanted - room,
+            )
+            room += len(said_once)
+            said_once.unlink()
+        return min(max(room, 0), wanted)
 
     @api.model
     def _collected(self, fingerprints):
         every = self.sudo().with_context(active_test=False)
         found = every.search([("fingerprint", "in", list(fingerprints))])
         return {error.fingerprint: error for error in found}
-
-    @api.model
-    def _count_to_complete(self):
-        every = self.sudo().with_context(active_test=False)
-        return every.search_count([("state", "=", "to_complete")])
 
     @api.model
     def _can_be_masked(self, complaint, form):

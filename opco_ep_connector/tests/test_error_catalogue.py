@@ -298,6 +298,32 @@ class TestErrorCatalogue(ConnectorCase):
         self.assertEqual(contract.opco_transmission_ids.error_id.seen_count, 1)
         self.assertEqual(len(self.banner(contract)[0]["said"]), len(letters) - 20)
 
+    def test_a_full_catalogue_forgets_the_oldest_that_was_said_once(self):
+        with patch.object(opco_error, "MAX_TO_COMPLETE", 4):
+            self.rejected_with(self.said("quota du premier"))
+            self.rejected_with(self.said("quota du deux"), self.said("quota du trois"))
+            self.rejected_with(self.said("quota du premier"))
+            self.collected().filtered(
+                lambda error: "trois" in error.collected_text
+            ).active = False
+            typed = self.errors.create({"name": "quota du chef", "code": "E1"})
+            contract = self.rejected_with(self.said("quota du quatre"))
+        self.assertEqual(
+            set(self.collected().mapped("name")),
+            {"quota du premier", typed.name, "quota du quatre"},
+        )
+        self.assertEqual(contract.opco_error_id.name, "quota du quatre")
+
+    def test_what_is_said_again_does_not_make_room_for_what_comes_with_it(self):
+        with patch.object(opco_error, "MAX_TO_COMPLETE", 1):
+            self.rejected_with(self.said("quota du premier"))
+            with mute_logger("odoo.addons.opco_ep_connector.models.opco_error"):
+                contract = self.rejected_with(
+                    self.said("quota du deux"), self.said("quota du premier")
+                )
+        self.assertEqual(self.collected().name, "quota du premier")
+        self.assertEqual(contract.opco_error_id, self.collected())
+
     def test_purged_contract_tells_nothing(self):
         contract = self.rejected_with(self.said("Quota atteint"))
         contract.sudo()._opco_purge_exchanges()
