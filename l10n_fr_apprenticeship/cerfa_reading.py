@@ -23,6 +23,7 @@ FIELD_OF_BOX = {
     "apprentice.legal_representative": "legal_representative_birth_name",
     "tutor": "tutor_id",
     "second_tutor": "second_tutor_id",
+    "contract": "contract_type_id",
     "contract.mode": "contract_mode_id",
     "contract.contract_type": "contract_type_id",
     "contract.pay_periods": "pay_period_ids",

@@ -34,6 +34,7 @@
         "data/mail_template_clocks.xml",
         "data/ir_cron_clocks.xml",
         "data/ir_cron_compare.xml",
+        "data/ir_cron_recognise.xml",
         "data/ir_actions_server.xml",
         "report/opco_receipt_templates.xml",
         "report/opco_receipt.xml",

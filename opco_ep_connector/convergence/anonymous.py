@@ -20,8 +20,9 @@ from .wire_boxes import cerfa_box
 HIDDEN = "…"
 #: Characters kept of a masked text.
 KEPT_CHARACTERS = 300
-#: A shorter value of the form is also a common word.
+#: A shorter value of the form is also a common word; a person's name hides anyway.
 SHORTEST_VALUE = 3
+_NAMES = frozenset(("nom", "nomusage", "prenom"))
 
 _CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W_]+")
@@ -77,10 +78,8 @@ def _values_in(words: list[re.Match], form: Any) -> set[int]:
     """Return the positions of the words that are values of the form."""
     folded = [fold(word[0]) for word in words]
     by_first: dict[str, list[list[str]]] = {}
-    for value in set(_texts(form)):
-        phrase = _WORD.findall(fold(value))
-        if len("".join(phrase)) >= SHORTEST_VALUE:
-            by_first.setdefault(phrase[0], []).append(phrase)
+    for phrase in set(_phrases(form, SHORTEST_VALUE)):
+        by_first.setdefault(phrase[0], []).append(list(phrase))
     found = set()
     for position, word in enumerate(folded):
         for phrase in by_first.get(word, ()):
@@ -89,15 +88,19 @@ def _values_in(words: list[re.Match], form: Any) -> set[int]:
     return found
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _phrases(value: Any, shortest: int) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each value of a form that has `shortest` letters at least."""
     if isinstance(value, dict):
-        for held in value.values():
-            yield from _texts(held)
+        for key, held in value.items():
+            is_name = key.lower() in _NAMES
+            yield from _phrases(held, 1 if is_name else SHORTEST_VALUE)
     elif isinstance(value, list):
         for held in value:
-            yield from _texts(held)
+            yield from _phrases(held, shortest)
     elif isinstance(value, str):
-        yield value
+        phrase = tuple(_WORD.findall(fold(value)))
+        if len("".join(phrase)) >= shortest:
+            yield phrase
 
 
 def _names_in(text: str, words: list[re.Match]) -> set[int]:

@@ -178,11 +178,10 @@ def in_words(text: str) -> str:
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
-        root = json.loads(text)
+        return "\n".join(_lines("", json.loads(text)))
     except (ValueError, RecursionError):
-        # Cut in the middle, most often.
+        # Cut in the middle, most often; else nested without end.
         return " ".join(re.sub(r'[\[\]{}"\\]+', " ", text).split())
-    return "\n".join(_lines("", root))
 
 
 def _lines(name: str, value: Any) -> Iterator[str]:

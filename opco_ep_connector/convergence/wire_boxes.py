@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from . import wire_formats as formats
@@ -285,12 +286,14 @@ def cerfa_box(json_path: str) -> str | None:
     ``contrat.remunerationsAnnuelles[0].taux`` is ``contract.pay_periods.0.rate``.
     """
     names = [name for name in re.split(r"[.\[\]/]+", json_path.lower()) if name]
-    if names and names[0] in ("$", "#"):
-        names = names[1:]
-    if names and names[0] == "cerfa":
-        names = names[1:]
+    names = list(dropwhile(_leads_to_the_form, names))
     box = _boxes_by_field().get(".".join(n for n in names if not n.isdigit()))
-    return box and _numbered(box, names)
+    # Only the lines of pay are numbered on the form.
+    return box and (_numbered(box, names) if box.startswith(PAY_BOX) else box)
+
+
+def _leads_to_the_form(name: str) -> bool:
+    return name in ("$", "#", "cerfa") or name.isdigit()
 
 
 def wire_path(box: str) -> str | None:

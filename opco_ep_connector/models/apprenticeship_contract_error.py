@@ -3,7 +3,9 @@
 
 from odoo import api, fields, models
 
+from ..convergence import payload
 from ..convergence.errors import RemoteError
+from .explaining import explained_if_possible
 from .opco_transmission_error import as_complaints
 
 REFUSED_STATES = ("refused", "cancelled")
@@ -65,12 +67,24 @@ class ApprenticeshipContract(models.Model):
         comment = self.sudo().opco_comment
         if not comment:
             return []
-        return as_complaints([RemoteError(text=comment)], 0, self._opco_form_sent())
+        form = self._opco_form_spoken_of()
+        return as_complaints([RemoteError(text=comment)], 0, form)
 
-    def _opco_form_sent(self):
-        """Return the form that the OPCO speaks of, when it was sent from here."""
+    def _opco_form_spoken_of(self):
+        """Return the form whose values the OPCO may repeat, None when it is purged."""
         rows = self.sudo().opco_transmission_ids._of_operation("contract")
-        return rows.filtered("is_live")[:1]._form_sent() or rows[:1]._form_sent()
+        return (
+            rows.filtered("is_live")[:1]._form_sent()
+            or rows[:1]._form_sent()
+            or self._opco_form_of_now()
+        )
+
+    def _opco_form_of_now(self):
+        """Return the content that would be sent now: it may have left from elsewhere."""
+        contract = self.sudo()
+        if not contract or contract.file_purged_on:
+            return None
+        return payload.dossier(contract._form(), contract._opco_profile_for_reading())
 
     @api.model
     def _opco_delivery_values(self, transmission):
@@ -89,14 +103,15 @@ class ApprenticeshipContract(models.Model):
     def _opco_mirror(self, dossier):
         result = super()._opco_mirror(dossier)
         if dossier.state in REFUSED_STATES:
-            self._opco_learn_refusal()
+            with explained_if_possible(self.env, self):
+                self._opco_learn_refusal()
         elif self.opco_transport_state != "rejected":
             self._opco_write({"opco_error_id": False})
         return result
 
     def _opco_learn_refusal(self):
         complaints = self._opco_refusal_complaints()
-        answer = (complaints, self._opco_form_sent())
+        answer = (complaints, self._opco_form_spoken_of())
         [error] = self.env["opco.error"].sudo()._learn([answer])
         self._opco_write({"opco_error_id": error.id})
 
@@ -104,7 +119,9 @@ class ApprenticeshipContract(models.Model):
     def _opco_remedies(self, transmission, person):
         """Return what a person has to do, one sentence for each known error."""
         errors = self.env["opco.error"].with_context(lang=person.lang)
-        items = errors._explain(errors._catalogue(), transmission._complaints())
+        items = []
+        with explained_if_possible(self.env, transmission):
+            items = errors._explain(errors._catalogue(), transmission._complaints())
         remedies = dict.fromkeys(
             explanation["remedy"]
             for item in items

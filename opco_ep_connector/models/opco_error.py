@@ -19,6 +19,7 @@ _logger = logging.getLogger(__name__)
 MAX_TO_COMPLETE = 500
 MAX_NEW_PER_ANSWER = 10
 NAME_LENGTH = 80
+RECOGNISING_CRON = "opco_ep_connector.ir_cron_recognise"
 # By what an entry is recognised, and whether it speaks.
 RECOGNITION_FIELDS = {
     "active",
@@ -26,7 +27,6 @@ RECOGNITION_FIELDS = {
     "code",
     "http_status",
     "is_general",
-    "sequence",
     "wordings",
 }
 
@@ -35,7 +35,8 @@ class OpcoError(models.Model):
     """What an OPCO may complain of: cause, remedy, field of the form.
 
     Shared by all companies: it holds nothing personal. What nobody has explained yet is
-    collected by itself, masked, at most `MAX_TO_COMPLETE` kinds of it.
+    collected by itself, masked, at most `MAX_TO_COMPLETE` kinds of it: beyond, the
+    oldest that were said once make room.
     """
 
     _name = "opco.error"
@@ -146,8 +147,10 @@ class OpcoError(models.Model):
         return result
 
     def unlink(self):
+        was_known = "known" in self.mapped("state")
         result = super().unlink()
-        self._recognise_again()
+        if was_known:
+            self._recognise_again()
         return result
 
     # ------------------------------------------------------------------ actions
@@ -184,7 +187,8 @@ class OpcoError(models.Model):
         Counters and the unique index stand conflicts as the crons' transactions do: the
         whole is done again.
 
-        :param answers: for each one, its `Complaint` values, and the form it is about
+        :param answers: for each one, its `Complaint` values, and the form it is about,
+            None when nobody knows it any more
         :return: the main error of each answer, which may be none
         """
         catalogue = self._catalogue()
@@ -219,26 +223,53 @@ class OpcoError(models.Model):
                 for complaint in complaints
                 if not catalogue.find(complaint)
                 and not (complaint.is_silent and catalogue.advise(complaint))
+                and self._can_be_masked(complaint, form)
             ]
             for complaint in new[:MAX_NEW_PER_ANSWER]:
                 unknown.setdefault(complaint.fingerprint, complaint)
                 forms.setdefault(complaint.fingerprint, form)
         kept = self._collected(unknown)
         missing = [mark for mark in unknown if mark not in kept]
-        room = MAX_TO_COMPLETE - self._count_to_complete() if missing else 0
+        room = self._make_room(len(missing), kept) if missing else 0
         if len(missing) > room:
             _logger.warning(
                 "The catalogue holds %s errors to complete: %s new ones are not kept",
                 MAX_TO_COMPLETE,
-                len(missing) - max(room, 0),
+                len(missing) - room,
             )
         created = self.sudo().create(
             [
                 self._values_to_collect(unknown[mark], forms[mark])
-                for mark in missing[: max(room, 0)]
+                for mark in missing[:room]
             ]
         )
         return kept | {error.fingerprint: error for error in created}
+
+    @api.model
+    def _make_room(self, wanted, kept):
+        """Return how many new kinds may be collected, `wanted` when there are so many.
+
+        What was said once, longest ago, gives up its place: a burst of odd answers must
+        not keep out what an OPCO says from then on.
+
+        :param kept: what the answers at hand say again, by fingerprint
+        """
+        every = self.sudo().with_context(active_test=False)
+        room = MAX_TO_COMPLETE - every.search_count([("state", "=", "to_complete")])
+        if room < wanted:
+            # Archived, somebody has seen it and wants no more of it.
+            said_once = self.sudo().search(
+                [
+                    ("state", "=", "to_complete"),
+                    ("fingerprint", "not in", [False, *kept]),
+                    ("seen_count", "<=", 1),
+                ],
+                order="id",
+                limit=wanted - room,
+            )
+            room += len(said_once)
+            said_once.unlink()
+        return min(max(room, 0), wanted)
 
     @api.model
     def _collected(self, fingerprints):
@@ -247,14 +278,14 @@ class OpcoError(models.Model):
         return {error.fingerprint: error for error in found}
 
     @api.model
-    def _count_to_complete(self):
-        every = self.sudo().with_context(active_test=False)
-        return every.search_count([("state", "=", "to_complete")])
+    def _can_be_masked(self, complaint, form):
+        """Tell whether something may be kept of a complaint, whose code is no name."""
+        return bool(form or complaint.error.code or complaint.is_silent)
 
     @api.model
     def _values_to_collect(self, complaint, form):
-        # The code may be anything as well.
-        said = (complaint.error.code or "", complaint.error.text)
+        # The code may be anything as well. Without the form names cannot be told.
+        said = (complaint.error.code or "", form and complaint.error.text)
         text = masked(" – ".join(filter(None, said)), form)
         text = text or f"HTTP {complaint.http_status}"
         box = cerfa_box(complaint.error.field or "")
@@ -278,10 +309,13 @@ class OpcoError(models.Model):
 
     @api.model
     def _recognise_again(self):
-        """The rejections that had no explanation may have one now."""
-        # The shipped entries come one by one.
+        """The rejections that had no explanation may have one now.
+
+        They may be thousands: nobody waits for them.
+        """
+        # The shipped entries come one by one; what ships them asks for it once.
         if not self.env.context.get("install_mode"):
-            self.env["opco.transmission"].sudo()._recognise_again()
+            self.env.ref(RECOGNISING_CRON).sudo()._trigger()
 
     # ------------------------------------------------------------------ display
     @api.model
@@ -333,11 +367,12 @@ class OpcoError(models.Model):
     @api.model
     def _place(self, box):
         """Return where a box is on the contract's form, and what it is called."""
-        if not box:
-            return {"field": False, "page": False, "label": False}
         contracts = self.env["apprenticeship.contract"]
+        field = contract_field(box) if box else None
+        if field not in contracts._fields:
+            return {"field": False, "page": False, "label": False}
         return {
-            "field": contract_field(box),
+            "field": field,
             "page": form_page(box),
             "label": self._box_label(contracts, box),
         }

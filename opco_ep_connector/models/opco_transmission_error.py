@@ -10,6 +10,8 @@ from ..convergence.anonymous import fingerprint
 from ..convergence.error_catalogue import Complaint, complaints_of
 from ..convergence.errors import RemoteError
 from ..convergence.redact import redact_text
+from .explaining import explained_if_possible
+from .transactions import together_or_apart
 
 RECOGNISED_AT_ONCE = 500
 
@@ -51,14 +53,16 @@ class OpcoTransmission(models.Model):
     # ------------------------------------------------------------- consequences
     def _apply(self):
         rejected = self.filtered(lambda row: not row.applied and row._is_rejected())
-        rejected._learn_errors()
+        if rejected:
+            with explained_if_possible(self.env, rejected):
+                rejected._learn_errors()
         return super()._apply()
 
     def _is_rejected(self):
         return self.state == "rejected"
 
     def _learn_errors(self):
-        answers = [(row._complaints(), row._form_sent()) for row in self]
+        answers = [(row._complaints(), row._form_spoken_of()) for row in self]
         errors = self.env["opco.error"]._learn(answers)
         for row, error in zip(self, errors, strict=True):
             row.error_id = error
@@ -76,13 +80,24 @@ class OpcoTransmission(models.Model):
             ]
         else:
             errors = [RemoteError(text=self.message)] if self.message else []
-        return as_complaints(errors, kept.get("http_status", 0), self._form_sent())
+        return as_complaints(
+            errors, kept.get("http_status", 0), self._form_spoken_of()
+        )
+
+    def _form_spoken_of(self):
+        """Return the form whose values the OPCO may repeat, None when it is purged."""
+        sent = self._form_sent()
+        if sent and self.operation == "contract":
+            return sent
+        now = self.contract_id._opco_form_of_now()
+        return now and [now, sent]
 
     def _form_sent(self):
         return json.loads(self.payload) if self.payload else None
 
+    # --------------------------------------------------------------------- cron
     @api.model
-    def _recognise_again(self):
+    def _cron_recognise(self):
         """Look again for the cause of what had none that is explained."""
         rows = self.with_context(active_test=False).search(
             [
@@ -94,7 +109,13 @@ class OpcoTransmission(models.Model):
         )
         catalogue = self.env["opco.error"]._catalogue()
         for some in split_every(RECOGNISED_AT_ONCE, rows.ids, self.browse):
-            some._find_causes(catalogue)
+            self.env.invalidate_all()
+            together_or_apart(
+                self.env,
+                "Cause of transmission",
+                some,
+                lambda rows: rows._find_causes(catalogue),
+            )
 
     def _find_causes(self, catalogue):
         for row in self:

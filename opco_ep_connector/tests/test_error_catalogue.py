@@ -10,6 +10,10 @@ from odoo.tools import mute_logger
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR
 
+from ..convergence import payload
+from ..convergence.error_catalogue import Complaint
+from ..convergence.errors import RemoteError
+from ..convergence.wire_boxes import _boxes_by_field, cerfa_box
 from ..models import opco_error
 from .common import ConnectorCase
 
@@ -36,6 +40,9 @@ class TestErrorCatalogue(ConnectorCase):
 
     def said(self, text, code=None, **others):
         return {"code": code, "description": text} | others
+
+    def recognise(self):
+        self._run(opco_error.RECOGNISING_CRON)
 
     def banner(self, contract):
         contract.invalidate_recordset(["opco_errors"])
@@ -68,6 +75,31 @@ class TestErrorCatalogue(ConnectorCase):
         )
         [item] = self.banner(contract)
         self.assertEqual(item["explanations"][0]["field"], "tutor_job")
+
+    def test_every_box_that_an_opco_may_name_has_its_place(self):
+        fields = self.env["apprenticeship.contract"]._fields
+        for wire in _boxes_by_field():
+            for path in (wire, f"cerfa.{wire}", f"[0].{wire}", f"$.1.{wire}[2]"):
+                place = self.errors._place(cerfa_box(path))
+                self.assertIn(place["field"], fields, path)
+                self.assertTrue(place["page"] and place["label"], path)
+
+    def test_block_or_line_that_the_opco_names_keeps_no_rejection_waiting(self):
+        for path in ("cerfa.contrat", "[0].apprenti", "contrat.remunerations"):
+            contract = self.rejected_with(errors={path: "Champ obligatoire absent"})
+            self.assertTrue(contract.opco_transmission_ids.applied)
+            self.assertTrue(self.banner(contract), path)
+
+    def test_rejection_does_not_wait_for_its_explanation(self):
+        errors = type(self.errors)
+        for method in ("_explain", "_learn"):
+            with (
+                patch.object(errors, method, side_effect=KeyError(method)),
+                mute_logger("odoo.addons.opco_ep_connector.models.explaining"),
+            ):
+                contract = self.rejected_with(self.said("IDCC erroné"))
+            self.assertTrue(contract.opco_transmission_ids.applied)
+            self.assertIn("IDCC erroné", contract.activity_ids.note)
 
     def test_several_errors_in_order_without_repeats(self):
         contract = self.rejected_with(
@@ -150,6 +182,40 @@ class TestErrorCatalogue(ConnectorCase):
         self.send(contract)
         self.assertEqual(self.collected().collected_text, "le quota de … est atteint")
 
+    def test_names_are_masked_in_the_refusal_of_what_was_deposited_elsewhere(self):
+        contract = self.new_contract()
+        apprentice = contract.apprentice_id
+        content = payload.encode(contract._opco_prepare()[0].content)
+        number = self.connection._client().deposit(content).internal_number
+        self.refresh()
+        contract.with_user(self.transmitter).action_opco_link()
+        self.assertFalse(contract.opco_transmission_ids)
+        names = (
+            apprentice.apprenticeship_birth_name,
+            apprentice.apprenticeship_first_name,
+        )
+        said = f"DOSSIER DE {' '.join(names)} HORS QUOTA".upper()
+        self.sandbox.set_state(number, "REFUSE", said)
+        self.refresh()
+        self.assertEqual(contract.opco_state, "refused")
+        self.assertEqual(self.collected().collected_text, "DOSSIER DE … HORS QUOTA")
+        self.assertEqual(contract.opco_error_id, self.collected())
+
+    def test_names_are_masked_in_the_rejection_of_what_is_not_the_form(self):
+        contract = self.new_contract()
+        name = contract.apprentice_id.apprenticeship_birth_name
+        row = self.send(contract)
+        row.write({"payload": False, "state": "rejected", "remote_errors": False})
+        row.message = f"DOSSIER DE {name} HORS QUOTA".upper()
+        row._learn_errors()
+        self.assertEqual(self.collected().collected_text, "DOSSIER DE … HORS QUOTA")
+
+    def test_without_any_form_only_the_code_is_collected(self):
+        errors = [RemoteError("QUOTA", "DOSSIER DE DUPONT JEAN"), RemoteError("", "X Y Z")]
+        complaints = [Complaint(e, 400, e.text) for e in errors]
+        self.errors._learn([(complaints, None)])
+        self.assertEqual(self.collected().mapped("collected_text"), ["QUOTA"])
+
     def test_completing_explains_contracts_already_rejected(self):
         contract = self.rejected_with(self.said(STRANGE % ("DURAND", 1)))
         error = self.collected()
@@ -161,6 +227,7 @@ class TestErrorCatalogue(ConnectorCase):
         self.assertEqual(
             item["explanations"][0]["cause"], "The branch has no money left."
         )
+        self.recognise()
         self.assertEqual(contract.opco_error_id, error)
 
     def test_new_entry_explains_rejections_already_there(self):
@@ -171,9 +238,50 @@ class TestErrorCatalogue(ConnectorCase):
             {"name": "Quota", "wordings": "quota attein*", "cause": "No money."}
         )
         self.assertNotEqual(entry, collected)
+        self.recognise()
         self.assertEqual((row.error_id, contract.opco_error_id), (entry, entry))
         entry.with_user(self.administrator).unlink()
         self.assertFalse(row.error_id)
+
+    def test_only_what_is_recognised_wakes_the_cron_and_nobody_waits_for_it(self):
+        cron = self.env.ref(opco_error.RECOGNISING_CRON)
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        entry = self.env.ref("opco_ep_connector.error_idcc")
+        with patch.object(
+            type(self.env["opco.transmission"]),
+            "_find_causes",
+            side_effect=AssertionError("inside a request"),
+        ):
+            entry.sequence = 3
+            entry.remedy = "Wait."
+            self.errors.create({"name": "To complete", "code": "E1"}).unlink()
+            self.assertFalse(triggers.search([("cron_id", "=", cron.id)]))
+            entry.wordings = "idcc"
+            self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))
+            triggers.search([("cron_id", "=", cron.id)]).unlink()
+            entry.unlink()
+            self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))
+
+    def test_a_rejection_that_cannot_be_read_holds_up_no_other(self):
+        odd, plain = (self.rejected_with(self.said("Quota")) for _ in range(2))
+        rows = self.env["opco.transmission"]
+        (odd | plain).sudo().opco_transmission_ids.error_id = False
+        self.errors.create({"name": "Q", "wordings": "quota", "cause": "No money."})
+        complaints = type(rows)._complaints
+
+        def misread(row):
+            if row.contract_id == odd:
+                raise KeyError("odd")
+            return complaints(row)
+
+        with (
+            patch.object(type(rows), "_complaints", misread),
+            mute_logger("odoo.addons.opco_ep_connector.models.transactions"),
+        ):
+            self.recognise()
+        self.assertFalse(odd.opco_transmission_ids.error_id)
+        self.assertEqual(plain.opco_transmission_ids.error_id.name, "Q")
 
     def test_a_thousand_kinds_are_not_kept(self):
         letters = [f"{a}{b}" for a in "abcdefg" for b in "hijklm"]
@@ -189,6 +297,32 @@ class TestErrorCatalogue(ConnectorCase):
         # Ten at most of one answer.
         self.assertEqual(contract.opco_transmission_ids.error_id.seen_count, 1)
         self.assertEqual(len(self.banner(contract)[0]["said"]), len(letters) - 20)
+
+    def test_a_full_catalogue_forgets_the_oldest_that_was_said_once(self):
+        with patch.object(opco_error, "MAX_TO_COMPLETE", 4):
+            self.rejected_with(self.said("quota du premier"))
+            self.rejected_with(self.said("quota du deux"), self.said("quota du trois"))
+            self.rejected_with(self.said("quota du premier"))
+            self.collected().filtered(
+                lambda error: "trois" in error.collected_text
+            ).active = False
+            typed = self.errors.create({"name": "quota du chef", "code": "E1"})
+            contract = self.rejected_with(self.said("quota du quatre"))
+        self.assertEqual(
+            set(self.collected().mapped("name")),
+            {"quota du premier", typed.name, "quota du quatre"},
+        )
+        self.assertEqual(contract.opco_error_id.name, "quota du quatre")
+
+    def test_what_is_said_again_does_not_make_room_for_what_comes_with_it(self):
+        with patch.object(opco_error, "MAX_TO_COMPLETE", 1):
+            self.rejected_with(self.said("quota du premier"))
+            with mute_logger("odoo.addons.opco_ep_connector.models.opco_error"):
+                contract = self.rejected_with(
+                    self.said("quota du deux"), self.said("quota du premier")
+                )
+        self.assertEqual(self.collected().name, "quota du premier")
+        self.assertEqual(contract.opco_error_id, self.collected())
 
     def test_purged_contract_tells_nothing(self):
         contract = self.rejected_with(self.said("Quota atteint"))

@@ -183,6 +183,20 @@ def test_json_that_was_cut_is_said_in_words():
     assert in_words('{"nir": {"motif": "fau') == "nir : motif : fau"
 
 
+@pytest.mark.parametrize("depth", [500, 990, 100_000])
+def test_json_nested_without_end_is_said_in_words(depth):
+    assert in_words("[" * depth + '"quota"' + "]" * depth) == "quota"
+
+
+def test_json_that_python_reads_and_nobody_can_follow_is_said_in_words(monkeypatch):
+    root = "quota"
+    for _ in range(5000):
+        root = [root]
+    # Since Python 3.12 it is read whole.
+    monkeypatch.setattr(json, "loads", lambda _text: root)
+    assert in_words('[["quota"]]') == "quota"
+
+
 def test_shown_is_cut():
     assert shown("court") == "court"
     assert len(shown("A" * 10_000)) == SHOWN_CHARACTERS
@@ -215,7 +229,13 @@ def test_people_and_figures_are_masked(text, kept):
 
 
 def test_a_short_value_of_the_form_is_a_common_word():
-    assert masked("il y a du retard", {"nom": "DU"}) == "il y a du retard"
+    assert masked("il y a du retard", {"commune": "Y"}) == "il y a du retard"
+
+
+def test_a_name_is_masked_however_short():
+    form = {"cerfa": {"apprenti": {"nom": "LY", "nomUsage": "O", "prenom": "Bo"}}}
+    assert masked("DOSSIER DE LY BO REFUSE", form) == "DOSSIER DE … REFUSE"
+    assert masked("Y compris ly, o et bo", form) == "Y compris … et …"
 
 
 def test_masked_text_is_cut():
