@@ -380,7 +380,10 @@ class ApprenticeshipAgreement(models.Model):
             if agreement.file_ids and not agreement._file_remarks():
                 with open(agreement._path(), "rb") as content:
                     self.env["apprenticeship.document"]._receive_once(
-                        agreement.contract_id, CONVENTION, agreement._file().name, content
+                        agreement.contract_id,
+                        CONVENTION,
+                        agreement._file().name,
+                        content,
                     )
 
     def _take_from_checklist(self, document):

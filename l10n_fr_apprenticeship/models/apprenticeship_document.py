@@ -265,10 +265,14 @@ class ApprenticeshipDocument(models.Model):
             }
         )
         if not KINDS[kind].is_repeated:
-            former.is_current = False
+            former._replace()
         if kind == CONVENTION:
             contract.agreement_id._take_from_checklist(document)
         return document.sudo(False)
+
+    def _replace(self):
+        """Another document of the same kind has taken its place."""
+        self.is_current = False
 
     @api.model
     def _receive_once(self, contract, kind, name, content):

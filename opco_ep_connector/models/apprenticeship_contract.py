@@ -504,7 +504,7 @@ class ApprenticeshipContract(models.Model):
     def _opco_let_go_of_refused(self, dossier):
         """What the OPCO refused or cancelled may be transmitted again."""
         if dossier.state in ("refused", "cancelled"):
-            self._opco_transmission_of(dossier).is_live = False
+            self._opco_transmission_of(dossier)._close()
 
     def _opco_transmission_of(self, dossier):
         """Return the transmission by which the OPCO got this dossier."""
@@ -541,7 +541,10 @@ class ApprenticeshipContract(models.Model):
                 contract._opco_mirror(dossier)
                 if dossier.linked_at:
                     contract._opco_write(
-                        {"opco_transport_state": "sent", "opco_environment": environment}
+                        {
+                            "opco_transport_state": "sent",
+                            "opco_environment": environment,
+                        }
                     )
             for row in rows[:1]:
                 contract._opco_mirror_delivery(row)

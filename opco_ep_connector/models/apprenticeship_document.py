@@ -52,6 +52,21 @@ class ApprenticeshipDocument(models.Model):
                 )
             )
 
+    def _decide(self, state, reason):
+        result = super()._decide(state, reason)
+        if state == "rejected":
+            self._opco_give_up_waiting()
+        return result
+
+    def _replace(self):
+        self._opco_give_up_waiting()
+        return super()._replace()
+
+    def _opco_give_up_waiting(self):
+        """A document that is not the right one does not leave."""
+        rows = self.sudo().opco_transmission_ids
+        rows.filtered(lambda row: row.state in row.NEVER_LEFT_STATES)._give_up()
+
     # ------------------------------------------------------------------ actions
     def action_opco_send_again(self):
         """Send once more what the OPCO may have: a person has looked."""

@@ -153,7 +153,9 @@ class OpcoPolling(models.Model):
             [
                 ("connection_id", "in", connections.ids),
                 "|",
+                "&",
                 ("state", "=", "unknown"),
+                ("operation", "not in", self.env["opco.transmission"].SEEN_BY_A_PERSON),
                 "&",
                 ("state", "=", "sent"),
                 ("answered_at", ">=", since),

@@ -59,6 +59,8 @@ class OpcoTransmission(models.Model):
     DUE_STATES = ("queued", "retry")
     WAITING_STATES = ("queued", "sending", "retry", "unknown", "held")
     NEVER_LEFT_STATES = ("queued", "retry", "held")
+    # Of these operations the norm reads nothing back.
+    SEEN_BY_A_PERSON = ("convention", "document")
 
     contract_id = fields.Many2one(
         "apprenticeship.contract",
@@ -270,11 +272,27 @@ class OpcoTransmission(models.Model):
                     references=", ".join(left.mapped("reference")),
                 )
             )
-        rows = self.sudo()
-        rows.lock_for_update(allow_referencing=True)
-        rows.write({"state": "cancelled", "is_live": False, "applied": True})
-        rows._by_operation("_on_given_up")
-        rows.batch_id._notify()
+        self.sudo()._give_up()
+
+    def _give_up(self):
+        self.lock_for_update(allow_referencing=True)
+        self.write({"state": "cancelled", "is_live": False, "applied": True})
+        self._by_operation("_on_given_up")
+        self.batch_id._notify()
+
+    def _close(self):
+        """The OPCO has closed the dossier: what waits for it does not leave.
+
+        What only a person could have settled has nothing left to be settled.
+        """
+        closed = self.filtered(
+            lambda row: (
+                row.state in self.NEVER_LEFT_STATES
+                or (row.state == "unknown" and row.operation in self.SEEN_BY_A_PERSON)
+            )
+        )
+        closed._give_up()
+        (self - closed).is_live = False
 
     def action_open_contract(self):
         self.ensure_one()
@@ -453,6 +471,7 @@ class OpcoTransmission(models.Model):
     def _domain_due(self):
         return (
             Domain("state", "in", self.DUE_STATES)
+            & Domain("is_live", "=", True)
             & Domain("next_try_at", "<=", fields.Datetime.now())
             & Domain("connection_id.state", "=", "active")
             & self._domain_not_stopped()

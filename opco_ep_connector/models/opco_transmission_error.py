@@ -80,9 +80,7 @@ class OpcoTransmission(models.Model):
             ]
         else:
             errors = [RemoteError(text=self.message)] if self.message else []
-        return as_complaints(
-            errors, kept.get("http_status", 0), self._form_spoken_of()
-        )
+        return as_complaints(errors, kept.get("http_status", 0), self._form_spoken_of())
 
     def _form_spoken_of(self):
         """Return the form whose values the OPCO may repeat, None when it is purged."""

@@ -365,6 +365,18 @@ class TestAgreement(ConnectorCase):
         self.assertNotEqual(self.agreement.opco_dossier_number, former)
         self.assertEqual(len(self.sandbox.files()), 2)
 
+    def test_what_nobody_knows_of_a_refused_dossier_is_over(self):
+        self.sandbox.add_fault("reset_after_processing", **CONVENTIONS)
+        self.leave()
+        self.assertEqual(self.agreement.opco_transport_state, "unknown")
+        self.sandbox.set_state(self.contract.opco_internal_number, "REFUSE")
+        self.refresh()
+        self.assertFalse(self.agreement.opco_transport_state)
+        self.send(self.contract)
+        self.agreement.action_opco_transmit()
+        self.deliver()
+        self.assertEqual(self.agreement.opco_transport_state, "sent")
+
     def test_another_environment_has_nothing(self):
         self.leave()
         self.contract._opco_mirror_environment("production")

@@ -293,6 +293,29 @@ class TestSentDocuments(SentDocumentsCase):
         self.assertFalse(self.badge(document))
         self.assertFalse(document._opco_is_under_way_or_sent())
 
+    def test_a_dossier_refused_keeps_here_what_waits_for_it(self):
+        self.receive()
+        [row], _message = self.transmit_documents()
+        self.sandbox.set_state(self.contract.opco_internal_number, "REFUSE")
+        self.refresh()
+        self.assertEqual((row.state, row.is_live), ("cancelled", False))
+        self.deliver()
+        self.assertFalse(self.sandbox.files())
+
+    def test_what_is_rejected_or_replaced_here_meanwhile_does_not_leave(self):
+        wrong = self.receive()
+        [rejected], _message = self.transmit_documents()
+        wrong.action_reject("Another apprentice's")
+        self.assertEqual(rejected.state, "cancelled")
+        self.receive(content=pdf("second"))
+        [replaced], _message = self.transmit_documents()
+        right = self.receive(content=pdf("third"))
+        self.assertEqual(replaced.state, "cancelled")
+        [row], _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual((row.state, row.document_id), ("sent", right))
+        self.assertEqual(len(self.sandbox.files()), 1)
+
     # ----------------------------------------------------------------- outcomes
     def test_rejected_by_the_opco(self):
         document = self.receive()

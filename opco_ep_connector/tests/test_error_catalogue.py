@@ -211,7 +211,10 @@ class TestErrorCatalogue(ConnectorCase):
         self.assertEqual(self.collected().collected_text, "DOSSIER DE … HORS QUOTA")
 
     def test_without_any_form_only_the_code_is_collected(self):
-        errors = [RemoteError("QUOTA", "DOSSIER DE DUPONT JEAN"), RemoteError("", "X Y Z")]
+        errors = [
+            RemoteError("QUOTA", "DOSSIER DE DUPONT JEAN"),
+            RemoteError("", "X Y Z"),
+        ]
         complaints = [Complaint(e, 400, e.text) for e in errors]
         self.errors._learn([(complaints, None)])
         self.assertEqual(self.collected().mapped("collected_text"), ["QUOTA"])
