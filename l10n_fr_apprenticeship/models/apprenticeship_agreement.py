@@ -375,7 +375,7 @@ class ApprenticeshipAgreement(models.Model):
             strangers.sudo().write({"res_model": self._name, "res_id": agreement.id})
 
     def _put_in_checklist(self):
-        """The file is the signed agreement that the documents of the contract expect."""
+        """Its file is the signed agreement that the documents expect."""
         for agreement in self:
             if agreement.file_ids and not agreement._file_remarks():
                 with open(agreement._path(), "rb") as content:
@@ -387,7 +387,7 @@ class ApprenticeshipAgreement(models.Model):
                     )
 
     def _take_from_checklist(self, document):
-        """Hold the signed agreement received among the documents, unless it has left."""
+        """Hold the signed agreement received as a document, unless it has left."""
         for agreement in self:
             if agreement._has_left() or agreement._holds(document):
                 continue

@@ -80,7 +80,7 @@ class ApprenticeshipContract(models.Model):
         )
 
     def _opco_form_of_now(self):
-        """Return the content that would be sent now: it may have left from elsewhere."""
+        """Return what would be sent now: it may have left from elsewhere."""
         contract = self.sudo()
         if not contract or contract.file_purged_on:
             return None

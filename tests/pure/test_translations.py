@@ -32,6 +32,7 @@ SAME_IN_FRENCH = {
     "Documents",
     "Dossier",
     "EDITEUR",
+    "HTTP",
     "ID",
     "Intact",
     "LOGICIEL",
