@@ -142,7 +142,7 @@ class OpcoError(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if RECOGNITION_FIELDS & vals.keys():
+        if self and RECOGNITION_FIELDS & vals.keys():
             self._recognise_again()
         return result
 
