@@ -11,7 +11,7 @@ from .common import MANAGER, PERSONAL_DATA, USER, ApprenticeshipCase
 VIEWS = {
     "apprenticeship.agreement": ("form",),
     "apprenticeship.code": ("list", "search"),
-    "apprenticeship.contract": ("list", "form", "search"),
+    "apprenticeship.contract": ("list", "kanban", "form", "search"),
     "apprenticeship.document": ("list", "form", "search"),
     "apprenticeship.idcc": ("list",),
     "apprenticeship.amend": ("form",),
@@ -20,7 +20,7 @@ VIEWS = {
     "apprenticeship.override": ("form",),
     "apprenticeship.pay.rate": ("list",),
     "apprenticeship.purge": ("form",),
-    "apprenticeship.retention.rule": ("list", "form"),
+    "apprenticeship.retention.rule": ("list", "kanban", "form"),
     "apprenticeship.smic": ("list",),
     "apprenticeship.training": ("list", "form", "search"),
     "res.partner": ("list", "form", "search"),
