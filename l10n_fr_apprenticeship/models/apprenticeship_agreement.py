@@ -1,7 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import os
 from dataclasses import fields as attributes_of
 from decimal import Decimal
 
@@ -297,17 +296,16 @@ class ApprenticeshipAgreement(models.Model):
             return [self._bad_file_message("empty", files.name)]
         if files.mimetype != PDF:
             return [self._bad_file_message("not_pdf", files.name)]
-        path = self._path()
-        if not os.path.isfile(path):
+        try:
+            with open(self._path(), "rb") as content:
+                check_pdf(content)
+        except OSError:
             return [
                 self.env._(
                     "The file %(name)s is no longer on the server: attach it again.",
                     name=files.name,
                 )
             ]
-        try:
-            with open(path, "rb") as content:
-                check_pdf(content)
         except BadFile as bad:
             return [self._bad_file_message(bad.reason, files.name)]
         return []
@@ -375,16 +373,19 @@ class ApprenticeshipAgreement(models.Model):
             strangers.sudo().write({"res_model": self._name, "res_id": agreement.id})
 
     def _put_in_checklist(self):
-        """The file is the signed agreement that the documents of the contract expect."""
+        """The file is the signed agreement that the contract's documents expect."""
         for agreement in self:
             if agreement.file_ids and not agreement._file_remarks():
                 with open(agreement._path(), "rb") as content:
                     self.env["apprenticeship.document"]._receive_once(
-                        agreement.contract_id, CONVENTION, agreement._file().name, content
+                        agreement.contract_id,
+                        CONVENTION,
+                        agreement._file().name,
+                        content,
                     )
 
     def _take_from_checklist(self, document):
-        """Hold the signed agreement received among the documents, unless it has left."""
+        """Hold the signed agreement received as a document, unless it has left."""
         for agreement in self:
             if agreement._has_left() or agreement._holds(document):
                 continue
@@ -448,7 +449,7 @@ class ApprenticeshipAgreement(models.Model):
     # -------------------------------------------------------------------- purge
     def _purge(self):
         """Erase what speaks of the apprentice; who attested what stays."""
-        self.file_ids.unlink()
+        self.sudo().file_ids.unlink()
         erased = dict.fromkeys(
             (
                 "apprentice_name",
