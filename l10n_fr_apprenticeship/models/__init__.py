@@ -20,5 +20,6 @@ from . import apprenticeship_retention_rule
 from . import apprenticeship_contract_amendment
 from . import apprenticeship_contract_termination
 from . import apprenticeship_agreement
+from . import ir_attachment
 from . import apprenticeship_contract_agreement
 from . import apprenticeship_contract_clock

@@ -1,7 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import os
 from dataclasses import fields as attributes_of
 from decimal import Decimal
 
@@ -297,17 +296,16 @@ class ApprenticeshipAgreement(models.Model):
             return [self._bad_file_message("empty", files.name)]
         if files.mimetype != PDF:
             return [self._bad_file_message("not_pdf", files.name)]
-        path = self._path()
-        if not os.path.isfile(path):
+        try:
+            with open(self._path(), "rb") as content:
+                check_pdf(content)
+        except OSError:
             return [
                 self.env._(
                     "The file %(name)s is no longer on the server: attach it again.",
                     name=files.name,
                 )
             ]
-        try:
-            with open(path, "rb") as content:
-                check_pdf(content)
         except BadFile as bad:
             return [self._bad_file_message(bad.reason, files.name)]
         return []
@@ -451,7 +449,7 @@ class ApprenticeshipAgreement(models.Model):
     # -------------------------------------------------------------------- purge
     def _purge(self):
         """Erase what speaks of the apprentice; who attested what stays."""
-        self.file_ids.unlink()
+        self.sudo().file_ids.unlink()
         erased = dict.fromkeys(
             (
                 "apprentice_name",

@@ -4,6 +4,7 @@
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation
 from pypdf import PdfWriter
@@ -129,6 +130,26 @@ class TestAgreement(ApprenticeshipCase):
     def test_a_bad_file_is_not_expected_by_anything(self):
         self.agreement.file_ids = self.new_file(new_pdf(password="1234"))
         self.assertFalse(self.signed())
+
+    def test_a_file_that_cannot_be_read_is_said(self):
+        self.complete()
+        module = "odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_agreement"
+        for error in (FileNotFoundError, PermissionError, TimeoutError):
+            with patch(f"{module}.open", side_effect=error, create=True):
+                [sentence] = self.agreement._file_remarks()
+            self.assertIn("no longer on the server", sentence)
+
+    def test_the_file_of_what_has_left_does_not_change(self):
+        self.complete()
+        file = self.agreement.file_ids
+        with patch.object(type(self.agreement), "_has_left", return_value=True):
+            with self.assertRaisesRegex(UserError, "does not change any more"):
+                file.raw = new_pdf(attached=b"else")
+            with self.assertRaisesRegex(UserError, "does not change any more"):
+                file.unlink()
+            # Its name is not its content.
+            file.name = "Signée.pdf"
+        self.assertEqual(file.raw, PDF)
 
     def test_the_file_received_among_the_documents_is_its_own(self):
         self.complete()

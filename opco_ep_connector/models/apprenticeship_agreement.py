@@ -1,6 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import time
 from dataclasses import asdict
 from textwrap import shorten
 
@@ -8,11 +9,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..convergence.convention import Convention, convention_body
 from ..convergence.profile import CONVENTIONS_DEPOSIT
 from ..preparation import Preparation
 from .apprenticeship_contract import SUMMARY_LENGTH
+from .transactions import in_own_transaction, isolated
 
 TODO = "opco_ep_connector.activity_type_agreement"
 # The contract is being sent: the agreement leaves once its receipt is there.
@@ -21,6 +24,11 @@ CONTRACT_ON_ITS_WAY = ("queued", "retry", "unknown", "held")
 CLOSED_STATES = ("refused", "cancelled")
 ON_ITS_WAY = ("queued", "retry", "unknown", "held")
 RECEIVED = ("sent", "done")
+WAITS_NO_LONGER = Domain("opco_transport_state", "=", "waiting") & Domain(
+    "contract_id.opco_transport_state", "=", "sent"
+)
+# Seconds after which the other files are read in another run of the cron.
+LONGEST_READING = 10.0
 # Written by what becomes of the agreement, by nobody.
 MIRRORED_FIELDS = frozenset(
     (
@@ -80,6 +88,8 @@ class ApprenticeshipAgreement(models.Model):
         compute="_compute_opco_closed_text",
         groups="opco_ep_connector.group_consult",
     )
+
+    _opco_waiting = models.Index("(contract_id) WHERE opco_transport_state = 'waiting'")
 
     @api.depends(
         "opco_transport_state",
@@ -159,6 +169,8 @@ class ApprenticeshipAgreement(models.Model):
             self.sudo().write(
                 {"opco_transport_state": "waiting", "opco_message": False}
             )
+            # The receipt may be written at this very moment, unseen from here.
+            self._opco_wake_for_waiting()
         else:
             self._opco_leave(preparation)
         return self.contract_id._opco_notification("info", self._opco_what_follows())
@@ -291,14 +303,33 @@ class ApprenticeshipAgreement(models.Model):
         self._opco_drop_todo()
         self._opco_mirror(rows)
 
+    @api.model
+    def _opco_send_waiting(self):
+        """Send what the receipts of the contracts allow; for the delivery's cron.
+
+        Each apart from the contract it goes with: its file may be slow or impossible to
+        read.
+        """
+        began = time.monotonic()
+        waiting = self.search(WAITS_NO_LONGER, order="id")
+        for agreement in waiting:
+            with isolated(self.env, "Waiting training agreement", agreement.id):
+                in_own_transaction(self.env, agreement._opco_leave_at_last)
+            if time.monotonic() - began > LONGEST_READING:
+                in_own_transaction(self.env, self.env["opco.transmission"]._wake)
+                return
+
     def _opco_leave_at_last(self):
         """The contract's receipt is there: what waited for it leaves."""
-        for agreement in self.filtered(
-            lambda one: one.opco_transport_state == "waiting"
-        ):
+        for agreement in self.exists().filtered_domain(WAITS_NO_LONGER):
             sender = agreement.opco_sender_id
             spoken = agreement.with_context(lang=sender.lang or self.env.lang)
             spoken._opco_leave_or_say_why(sender)
+
+    def _opco_wake_for_waiting(self):
+        """Have the delivery look at what waits for a receipt."""
+        if "waiting" in self.mapped("opco_transport_state"):
+            self.env["opco.transmission"]._wake()
 
     def _opco_wait_no_more(self):
         """The contract will not leave: nothing is awaited."""

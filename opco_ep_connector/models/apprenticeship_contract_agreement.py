@@ -30,7 +30,7 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_take(self, dossier):
         result = super()._opco_take(dossier)
-        self.sudo().agreement_ids._opco_leave_at_last()
+        self.sudo().agreement_ids._opco_wake_for_waiting()
         return result
 
     def _opco_mirror_environment(self, environment):

@@ -17,7 +17,7 @@ from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
 
 from ..automatic_sending import AutomaticSending
 from ..convergence import payload
-from ..convergence.errors import ConvergenceError
+from ..convergence.errors import ConvergenceError, Unknown
 from ..convergence.redact import MASK
 from ..delivery import Delivery
 from ..deposit import NEVER_LEFT, OPERATIONS
@@ -394,7 +394,9 @@ class OpcoTransmission(models.Model):
         self._settle_lost_claims()
         in_own_transaction(self.env, self._follow_connections)
         self._apply_pending()
+        self.env["apprenticeship.agreement"]._opco_send_waiting()
         passed_over = Delivery(self.env).run()
+        self.env["apprenticeship.agreement"]._opco_send_waiting()
         self._wake_for_next(passed_over)
         self.env["opco.chain"]._wake_for_the_rest()
 
@@ -641,13 +643,12 @@ class OpcoTransmission(models.Model):
 
     def _record_lost_claims(self):
         for row in self._by_sender_language():
-            message = row.env._(
-                "The server stopped while this was being sent: the OPCO may have "
-                "received it. It is not sent again before this is known."
-            )
-            row._settle("unknown", {"message": message})
+            message = row.env._("The server stopped before the OPCO answered.")
+            lost = Unknown("claim lost")
+            row._settle("unknown", {"message": row._unknown_message(message, lost)})
 
     def _unknown_message(self, message, error):
+        """Return what happened and how it will be known; operations say theirs."""
         said = remote_text(error)
         lines = [
             message,

@@ -35,7 +35,7 @@ class OpcoTransmission(models.Model):
             row.contract_id._opco_mirror_delivery(row, dossiers.get(row.id))
         for row in self.filtered(lambda row: row.state == "rejected"):
             row.contract_id._opco_ask_to_correct(row)
-        received.contract_id.agreement_ids._opco_leave_at_last()
+        received.contract_id.agreement_ids._opco_wake_for_waiting()
 
     def _outcome_line_contract(self):
         person = self.contract_id.user_id

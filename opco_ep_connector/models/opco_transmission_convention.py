@@ -5,6 +5,8 @@ from markupsafe import Markup
 
 from odoo import fields, models
 
+from .outcome_messages import remote_text
+
 
 class OpcoTransmission(models.Model):
     """The training agreement of a contract that the OPCO has."""
@@ -68,6 +70,19 @@ class OpcoTransmission(models.Model):
             "The training agreement that was to be sent is lost: nothing left. "
             "Transmit it again."
         )
+
+    def _unknown_message(self, message, error):
+        if self.operation != "convention":
+            return super()._unknown_message(message, error)
+        lines = [
+            message,
+            remote_text(error),
+            self.env._(
+                "It may have received the training agreement all the same: only "
+                "somebody who looks on its portal can tell."
+            ),
+        ]
+        return "\n".join(filter(None, lines))
 
     def _outcome_line_convention(self):
         opco = self.profile_id.name

@@ -3,11 +3,12 @@
 
 import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import TODAY, USER
 from odoo.addons.l10n_fr_apprenticeship.tests.test_agreement import (
@@ -16,6 +17,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.test_agreement import (
     new_pdf,
 )
 
+from ..models import apprenticeship_agreement
 from .common import SIRET, ConnectorCase
 
 TODO = "opco_ep_connector.activity_type_agreement"
@@ -140,6 +142,24 @@ class TestAgreement(ConnectorCase):
             with self.assertRaisesRegex(UserError, "does not change any more"):
                 self.agreement.write(vals)
 
+    def test_file_of_what_left_does_not_change(self):
+        file = self.agreement.file_ids
+        self.leave()
+        for touch in (
+            lambda: file.write({"raw": new_pdf(attached=b"else")}),
+            lambda: file.write({"res_model": False, "res_id": False}),
+            file.unlink,
+        ):
+            with self.assertRaisesRegex(UserError, "does not change any more"):
+                touch()
+        self.assertEqual(file.raw, PDF)
+
+    def test_file_of_what_has_not_left_may_change(self):
+        file = self.agreement.file_ids
+        file.raw = new_pdf(attached=b"else")
+        file.unlink()
+        self.assertFalse(file.exists())
+
     # ------------------------------------------------------------------- waiting
     def test_waits_for_the_receipt_then_leaves_by_itself(self):
         self.transmit(self.contract)
@@ -192,6 +212,92 @@ class TestAgreement(ConnectorCase):
         self.assertEqual(self.todo().user_id, self.transmitter)
         # The contract's receipt is none the worse for it.
         self.assertEqual(self.contract.opco_transport_state, "sent")
+
+    def wait_unseen(self, agreement):
+        """As two transactions leave it: the receipt did not see that it waits."""
+        agreement.sudo().write(
+            {"opco_transport_state": "waiting", "opco_sender_id": self.transmitter.id}
+        )
+
+    def deliveries_asked(self):
+        cron = self.env.ref("opco_ep_connector.ir_cron_deliver")
+        return self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+
+    def test_receipt_written_while_it_began_to_wait(self):
+        self.send(self.contract)
+        self.wait_unseen(self.agreement)
+        self.deliver()
+        self.assertEqual(self.agreement.opco_transport_state, "sent")
+        self.assertEqual(len(self.sandbox.files()), 1)
+
+    def test_whoever_has_it_wait_wakes_the_delivery(self):
+        self.transmit(self.contract)
+        self.deliveries_asked().unlink()
+        self.agreement.action_opco_transmit()
+        self.assertEqual(self.agreement.opco_transport_state, "waiting")
+        self.assertTrue(self.deliveries_asked())
+
+    def test_receipt_found_in_the_list_wakes_the_delivery(self):
+        self.sandbox.add_fault(
+            "reset_after_processing", method="POST", path="/v1/dossiers"
+        )
+        self.send(self.contract)
+        self.agreement.action_opco_transmit()
+        self.deliveries_asked().unlink()
+        self.refresh()
+        self.assertEqual(self.contract.opco_transport_state, "sent")
+        self.assertTrue(self.deliveries_asked())
+
+    def test_failure_spares_the_contract_and_the_others(self):
+        other = self.new_contract()
+        others_agreement = self.prepare(other)
+        self.transmit(self.contract + other)
+        self.agreement.action_opco_transmit()
+        others_agreement.action_opco_transmit()
+        model = type(self.agreement)
+        leave = model._opco_leave_or_say_why
+
+        def fail_once(agreement, sender):
+            if agreement.id == self.agreement.id:
+                raise MemoryError
+            return leave(agreement, sender)
+
+        with (
+            patch.object(model, "_opco_leave_or_say_why", fail_once),
+            mute_logger("odoo.addons.opco_ep_connector.models.transactions"),
+        ):
+            self.deliver()
+            self.deliver()
+        self.assertEqual(self.contract.opco_transport_state, "sent")
+        self.assertTrue(self.contract.opco_internal_number)
+        self.assertEqual(self.agreement.opco_transport_state, "waiting")
+        self.assertEqual(others_agreement.opco_transport_state, "sent")
+        self.deliver()
+        self.assertEqual(self.agreement.opco_transport_state, "sent")
+
+    def test_slow_files_are_read_in_several_runs(self):
+        second, third = self.new_contract(), self.new_contract()
+        self.send(self.contract + second + third)
+        agreements = self.agreement + self.prepare(second) + self.prepare(third)
+        self.wait_unseen(agreements)
+        self.deliveries_asked().unlink()
+        # One before what is due is sent, one after.
+        with patch.object(apprenticeship_agreement, "LONGEST_READING", 0):
+            self.deliver()
+        self.assertEqual(
+            agreements.mapped("opco_transport_state"), ["sent", "queued", "waiting"]
+        )
+        self.assertTrue(self.deliveries_asked())
+
+    def test_given_up_or_not_received_meanwhile(self):
+        self.transmit(self.contract)
+        self.agreement.action_opco_transmit()
+        self.agreement.sudo()._opco_leave_at_last()
+        self.assertEqual(self.agreement.opco_transport_state, "waiting")
+        self.agreement.action_opco_cancel()
+        self.deliver()
+        self.agreement.sudo()._opco_leave_at_last()
+        self.assertFalse(self.row())
 
     def test_contract_that_is_not_sent_after_all(self):
         row = self.transmit(self.contract)
@@ -297,6 +403,22 @@ class TestAgreement(ConnectorCase):
         self.assertEqual(len(self.sandbox.files()), 1)
         with self.assertRaisesRegex(UserError, "already decided"):
             self.agreement.action_opco_send_again()
+
+    def test_lost_claim_is_said_to_be_left_to_a_person(self):
+        row = self.leave()
+        row.state = "sending"
+        row._record_lost_claims()
+        self.assertEqual(row.state, "unknown")
+        self.assertIn("server stopped", row.message)
+        self.assertIn("only somebody who looks on its portal", row.message)
+        self.assertNotIn("not sent again", row.message)
+
+    def test_lost_claim_of_a_contract_is_looked_for(self):
+        [row] = self.send(self.contract)
+        row.state = "sending"
+        row._record_lost_claims()
+        self.assertIn("server stopped", row.message)
+        self.assertIn("not sent again before this is known", row.message)
 
     def test_unknown_that_did_not_arrive_is_sent_again(self):
         row = self.lose_the_answer("reset_after_read")

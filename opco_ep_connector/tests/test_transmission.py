@@ -663,7 +663,7 @@ class TestFailure(ConnectorCase):
         self.assertRecordValues(
             row, [{"state": "unknown", "claimed_until": False, "applied": True}]
         )
-        self.assertIn("stopped while this was being sent", row.message)
+        self.assertIn("server stopped before the OPCO answered", row.message)
         self.assertEqual(self.contract.opco_transport_state, "unknown")
         self.assertFalse(self.sandbox.deposits())
 
