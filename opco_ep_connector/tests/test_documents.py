@@ -385,6 +385,16 @@ class TestSentDocuments(SentDocumentsCase):
         first, second = self.sandbox.files()
         self.assertEqual(first["sha256"], second["sha256"])
 
+    def test_lost_claim_waits_for_a_person(self):
+        self.receive()
+        rows, _message = self.transmit_documents()
+        rows.state = "sending"
+        rows._record_lost_claims()
+        self.assertEqual(rows.state, "unknown")
+        self.assertIn("server stopped", rows.message)
+        self.assertIn("look on its portal", rows.message)
+        self.assertNotIn("not sent again", rows.message)
+
     def test_what_is_lost_says_to_transmit_the_documents(self):
         self.receive()
         rows, _message = self.transmit_documents()
