@@ -25,6 +25,11 @@ OPEN_TERMINATION = "UPDATE opco_profile SET termination_open = %s"
 TODO = ".o-mail-Activity"
 
 
+def received_agreements(world):
+    """Return what the OPCO holds, without the documents of other scenarios."""
+    return [file for file in world.sandbox.files() if file["flow"] == "convention"]
+
+
 def test_training_agreement(world, working_connection, nadia, tmp_path):
     """Prepared, attached, ticked; a difference blocks it; then its receipt."""
     page = nadia.page
@@ -48,7 +53,7 @@ def test_training_agreement(world, working_connection, nadia, tmp_path):
     refusal = page.locator(".o_error_dialog, .modal-content").last
     expect(refusal).to_contain_text("Durée de la formation")
     refusal.locator(".modal-footer button").first.click()
-    assert not world.sandbox.files()
+    assert not received_agreements(world)
 
     page.click(f"{HEADING} button[name=action_take_from_contract]")
     expect(hours).to_have_value("840")
@@ -60,7 +65,7 @@ def test_training_agreement(world, working_connection, nadia, tmp_path):
     receipt = page.locator(f"{FORM} .alert-success [name=opco_dossier_number]")
     expect(receipt).to_have_text(number)
 
-    [file] = world.sandbox.files()
+    [file] = received_agreements(world)
     assert (file["outcome"], file["numeroInterne"]) == ("accepted", number)
     assert file["infos"]["formation"]["dureeFormation"] == 840
     nadia.open_contract(world.contracts["agreed"])
