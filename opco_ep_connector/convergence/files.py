@@ -78,12 +78,13 @@ def opened(file: FileToSend) -> Iterator[BinaryIO]:
         # The size first: a file that has grown is not read to its end.
         if os.fstat(content.fileno()).st_size != file.size:
             raise FileChanged()
-        if _sha256(content) != file.sha256.lower():
+        if sha256_of(content) != file.sha256.lower():
             raise FileChanged()
         yield content
 
 
-def _sha256(content: BinaryIO) -> str:
+def sha256_of(content: BinaryIO) -> str:
+    """Return the SHA-256 of what is left to read, in hexadecimal, piece by piece."""
     digest = hashlib.sha256()
     while piece := content.read(_PIECE):
         digest.update(piece)

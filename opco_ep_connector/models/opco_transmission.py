@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from functools import partial
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -767,7 +769,8 @@ class OpcoTransmission(models.Model):
 
     def _outcome_line(self):
         """Return the outcome as a line of chatter; remote text is escaped."""
-        return getattr(self, f"_outcome_line_{self.operation}")()
+        sentence = getattr(self, f"_outcome_sentence_{self.operation}")()
+        return Markup("<br/>").join([sentence, *(self.message or "").splitlines()])
 
     def _is_delayed(self):
         return self.state in ("retry", "held", "unknown")

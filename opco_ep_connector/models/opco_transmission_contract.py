@@ -1,8 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from markupsafe import Markup
-
 from odoo import fields, models
 
 
@@ -37,7 +35,7 @@ class OpcoTransmission(models.Model):
             row.contract_id._opco_ask_to_correct(row)
         received.contract_id.agreement_ids._opco_wake_for_waiting()
 
-    def _outcome_line_contract(self):
+    def _outcome_sentence_contract(self):
         person = self.contract_id.user_id
         opco = self.profile_id.name
         at = fields.Datetime.context_timestamp(
@@ -58,8 +56,4 @@ class OpcoTransmission(models.Model):
             "cancelled": self.env._("Not sent to %(opco)s:", opco=opco),
             "unknown": self.env._("To be verified at %(opco)s:", opco=opco),
         }
-        body = Markup("%s") % sentences[self.state]
-        if self.message:
-            lines = self.message.splitlines()
-            body += Markup("<br/>") + Markup("<br/>").join(lines)
-        return body
+        return sentences[self.state]

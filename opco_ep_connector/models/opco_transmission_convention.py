@@ -1,8 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from markupsafe import Markup
-
 from odoo import fields, models
 
 from .outcome_messages import remote_text
@@ -84,7 +82,7 @@ class OpcoTransmission(models.Model):
         ]
         return "\n".join(filter(None, lines))
 
-    def _outcome_line_convention(self):
+    def _outcome_sentence_convention(self):
         opco = self.profile_id.name
         sentences = {
             "sent": self.env._(
@@ -108,8 +106,4 @@ class OpcoTransmission(models.Model):
                 "Training agreement to be verified at %(opco)s:", opco=opco
             ),
         }
-        body = Markup("%s") % sentences[self.state]
-        if self.message:
-            lines = self.message.splitlines()
-            body += Markup("<br/>") + Markup("<br/>").join(lines)
-        return body
+        return sentences[self.state]

@@ -1,8 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from markupsafe import Markup
-
 from odoo import fields, models
 
 from .outcome_messages import remote_text
@@ -51,7 +49,7 @@ class OpcoTransmission(models.Model):
         for row in self.filtered(lambda row: row.state == "rejected"):
             row.contract_id._opco_ask_to_correct(row)
 
-    def _outcome_line_document(self):
+    def _outcome_sentence_document(self):
         # Its kind: a file's name may say more than everybody should read.
         document = self.document_id._kind_label()
         opco = self.profile_id.name
@@ -82,8 +80,7 @@ class OpcoTransmission(models.Model):
                 opco=opco,
             ),
         }
-        lines = [sentences[self.state], *(self.message or "").splitlines()]
-        return Markup("<br/>").join(lines)
+        return sentences[self.state]
 
     def _what_to_correct(self):
         reasons = super()._what_to_correct()

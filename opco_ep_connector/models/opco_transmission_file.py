@@ -1,13 +1,9 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import hashlib
-
 from odoo import api, fields, models
 
-from ..convergence.files import FileToSend
-
-PIECE = 64 * 1024
+from ..convergence.files import FileToSend, sha256_of
 
 
 class OpcoTransmission(models.Model):
@@ -31,16 +27,14 @@ class OpcoTransmission(models.Model):
         """Return what the row keeps of a file, read piece by piece."""
         if not attachment:
             return {}
-        digest = hashlib.sha256()
         with open(self._path_of(attachment), "rb") as content:
-            while piece := content.read(PIECE):
-                digest.update(piece)
+            sha256 = sha256_of(content)
         return {
             "attachment_id": attachment.id,
             "file_name": attachment.name,
             "file_mime_type": attachment.mimetype,
             "file_size": attachment.file_size,
-            "file_sha256": digest.hexdigest(),
+            "file_sha256": sha256,
         }
 
     def _file_to_send(self):

@@ -1,8 +1,6 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from markupsafe import Markup
-
 from odoo import models
 
 
@@ -38,7 +36,7 @@ class OpcoTransmission(models.Model):
             "left. State it again: « Correct », in the tab « Early termination »."
         )
 
-    def _outcome_line_termination(self):
+    def _outcome_sentence_termination(self):
         opco = self.profile_id.name
         sentences = {
             "sent": self.env._("Early termination received by %(opco)s.", opco=opco),
@@ -56,6 +54,4 @@ class OpcoTransmission(models.Model):
                 "Early termination to be verified at %(opco)s:", opco=opco
             ),
         }
-        lines = [sentences[self.state]]
-        lines += (self.message or "").splitlines()
-        return Markup("<br/>").join(lines)
+        return sentences[self.state]
