@@ -113,7 +113,7 @@ def test_no_master_key(configured):
         Vault([])
 
 
-@pytest.mark.parametrize("bad", ["court", "é" * 44, NEW.decode()[:-4]])
+@pytest.mark.parametrize("bad", ["court", "é" * 44, "A" * 40])
 def test_a_bad_master_key_is_named_by_its_position(bad):
     with pytest.raises(BadMasterKey) as caught:
         master_keys({"OPCO_MASTER_KEYS": f"{NEW.decode()},{bad}"})
