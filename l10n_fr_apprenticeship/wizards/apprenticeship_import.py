@@ -13,6 +13,7 @@ from ..cerfa.spreadsheet.reading import read
 from ..cerfa.spreadsheet.report import report
 from ..cerfa.spreadsheet.template import template
 from ..contract_import import PERSONAL_DATA, ImportPlan
+from ..dialogs import dialog
 
 # The report has them all.
 MAX_SHOWN_ISSUES = 200
@@ -186,15 +187,7 @@ class ApprenticeshipImport(models.TransientModel):
         )
 
     def _show(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Import contracts"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return dialog(self, self.env._("Import contracts"), "extra-large")
 
     def _download(self, field, name):
         self.ensure_one()

@@ -4,6 +4,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..dialogs import dialog
+
 MANAGER = "l10n_fr_apprenticeship.group_contract_manager"
 
 
@@ -71,13 +73,4 @@ class ApprenticeshipPurge(models.TransientModel):
         return commands
 
     def _show(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Purge of personal data"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return dialog(self, self.env._("Purge of personal data"), "extra-large")

@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.l10n_fr_apprenticeship.dialogs import dialog
+
 
 class OpcoComparison(models.TransientModel):
     """What was sent and what the contract says now, box by box."""
@@ -35,16 +37,7 @@ class OpcoComparison(models.TransientModel):
     def _show(self):
         """List what differs at this moment; return the action that shows it."""
         self._fill()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Comparison with what was sent"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return dialog(self, self.env._("Comparison with what was sent"), "extra-large")
 
     def _fill(self):
         """Replace the lines by what this user may read of what differs."""

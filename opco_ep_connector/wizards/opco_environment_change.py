@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.l10n_fr_apprenticeship.dialogs import dialog
+
 
 class OpcoEnvironmentChange(models.TransientModel):
     """Lead a connection to another environment, in full knowledge of what it means."""
@@ -53,15 +55,7 @@ class OpcoEnvironmentChange(models.TransientModel):
     def _open(self, connection):
         other = "production" if connection.environment != "production" else "sandbox"
         wizard = self.create({"connection_id": connection.id, "environment": other})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Change the environment"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog(wizard, self.env._("Change the environment"))
 
     def action_change(self):
         """Lead the connection there; its token is to be pasted again and tested."""

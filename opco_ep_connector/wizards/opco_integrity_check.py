@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.l10n_fr_apprenticeship.dialogs import dialog
+
 from ..verify_journal import Anchor
 
 # Seconds of one request: a longer check goes on at the next click.
@@ -62,15 +64,7 @@ class OpcoIntegrityCheck(models.TransientModel):
         for line in running:
             if not line.sudo()._go_on(anchors, SLICE_SECONDS):
                 break
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Check the integrity"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog(self, self.env._("Check the integrity"))
 
     @api.model
     def _chains(self):

@@ -3,6 +3,8 @@
 
 from odoo import api, fields, models
 
+from odoo.addons.l10n_fr_apprenticeship.dialogs import dialog
+
 
 class OpcoKeyRotation(models.TransientModel):
     """Replace the key while the queue is held; the key itself never comes here."""
@@ -26,15 +28,7 @@ class OpcoKeyRotation(models.TransientModel):
     @api.model
     def _open(self, connection):
         wizard = self.create({"connection_id": connection.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Replace the token"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return dialog(wizard, self.env._("Replace the token"))
 
     def action_give_up(self):
         """Close the wizard; contracts leave again with the present token."""

@@ -5,6 +5,7 @@ import json
 
 from odoo import api, fields, models
 
+from odoo.addons.l10n_fr_apprenticeship.dialogs import dialog
 from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
     PERSONAL_DATA,
 )
@@ -39,16 +40,7 @@ class OpcoSimulation(models.TransientModel):
                 "content": self._laid_out(preparation.content),
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Simulation: nothing is sent"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return dialog(wizard, self.env._("Simulation: nothing is sent"), "extra-large")
 
     @api.model
     def _laid_out(self, content):

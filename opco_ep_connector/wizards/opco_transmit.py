@@ -4,6 +4,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.l10n_fr_apprenticeship.dialogs import dialog
+
 
 class OpcoTransmit(models.TransientModel):
     """What is ready, what is not and why, before anything leaves."""
@@ -108,13 +110,4 @@ class OpcoTransmit(models.TransientModel):
         return notification
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Transmit to the OPCO"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return dialog(self, self.env._("Transmit to the OPCO"), "extra-large")
