@@ -414,7 +414,9 @@ def _limits(chain, check):
 
 def _precedes(anchor, chain):
     begun = chain["begins_after"]
-    return bool(begun) and anchor.is_of(chain["key"]) and anchor.number < begun["number"]
+    return (
+        bool(begun) and anchor.is_of(chain["key"]) and anchor.number < begun["number"]
+    )
 
 
 MANIFEST = "MANIFEST.sha256"
