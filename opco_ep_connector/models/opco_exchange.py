@@ -227,7 +227,7 @@ class OpcoExchange(models.Model):
         return without_people(exchange.response_body, exchange._form_spoken_of())
 
     def _form_spoken_of(self):
-        """Return the form whose values the answer may repeat, None when it is purged."""
+        """Return the form whose values may be repeated, None when it is purged."""
         if self.transmission_id:
             return self.transmission_id._form_spoken_of()
         # The reading of a dossier, whose number stands in the address only.
