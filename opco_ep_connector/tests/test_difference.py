@@ -504,11 +504,15 @@ class TestComparisonScreen(DifferenceCase):
 
     def names_of_own_boxes(self):
         line = self.env["opco.comparison.line"].with_user(self.transmitter)
-        return {
-            contract_field(path)
-            for path in places_of_boxes(self.contract._fields)
-            if line._may_put_back(self.contract, path)
-        } - {"pay_period_ids", "contract_type_id", "training_centre_is_main_place"} - HIDING
+        return (
+            {
+                contract_field(path)
+                for path in places_of_boxes(self.contract._fields)
+                if line._may_put_back(self.contract, path)
+            }
+            - {"pay_period_ids", "contract_type_id", "training_centre_is_main_place"}
+            - HIDING
+        )
 
     def another_value(self, name):
         field, value = self.contract._fields[name], self.contract[name]

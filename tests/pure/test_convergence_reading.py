@@ -108,7 +108,15 @@ def test_what_a_web_page_does_not_close_is_read_on():
 
 @pytest.mark.parametrize(
     "markup",
-    ["<script>", "<head ", "<!--", "<title", "<title>", "</script ", "<style></script>"],
+    [
+        "<script>",
+        "<head ",
+        "<!--",
+        "<title",
+        "<title>",
+        "</script ",
+        "<style></script>",
+    ],
 )
 def test_a_web_page_without_end_is_not_slow(markup):
     began = time.process_time()
