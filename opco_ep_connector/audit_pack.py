@@ -16,8 +16,6 @@ from pathlib import Path
 
 from odoo import fields
 
-from .convergence.redact import redact_text
-
 VERIFIER = Path(__file__).with_name("verify_journal.py")
 IN_MEMORY = 8 * 1024 * 1024
 # A spreadsheet would run what begins so.
@@ -44,6 +42,7 @@ COLUMNS = (
     "sealed_at",
     "response_shown",
 )
+MASKED_COLUMN = "response_shown"
 HASH_COLUMNS = (
     "contrat",
     "operation",
@@ -194,8 +193,16 @@ class AuditPack:
         _write_rows(write, [COLUMNS])
         _write_rows(
             write,
-            ([exchange[name] for name in COLUMNS] for exchange in self.exchanges),
+            (
+                [self._column(exchange, name) for name in COLUMNS]
+                for exchange in self.exchanges
+            ),
         )
+
+    def _column(self, exchange, name):
+        if name == MASKED_COLUMN:
+            return exchange._answer_without_people()
+        return exchange[name]
 
     def _write_json(self, write):
         write('{"chains": [')
@@ -244,8 +251,9 @@ class AuditPack:
             "content": self.env["opco.exchange"]._content(values),
         }
         answer = values["response_body"]
+        exchange = self.env["opco.exchange"].browse(values["id"])
         # As it is only when nothing in it has to be masked.
-        if answer is not None and redact_text(answer) == answer:
+        if answer is not None and exchange._answer_without_people() == answer:
             row |= {"salt": values["response_salt"], "answer": answer}
         return row
 

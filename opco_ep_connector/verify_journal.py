@@ -20,6 +20,7 @@ What is printed is in French, for the auditors who read it.
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,11 @@ WRONG_HEAD = "head"
 WRONG_ANCHOR = "anchor"
 
 KEY_SHOWN = 8
+# Numbers are PostgreSQL's: a larger one is no number of a row.
+LARGEST_NUMBER = 2**31 - 1
+READ_AT_ONCE = 1024 * 1024
+
+_ANCHOR = re.compile(r"([0-9a-f]{8})-([1-9][0-9]{0,9})-([0-9a-f]{64})")
 
 _canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
@@ -66,7 +72,8 @@ def seal(number: int, previous: str, digest: str, sealed_at: str) -> str:
 
 
 def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    # A file may hold what is no text: it is then what no seal fits.
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 # --------------------------------------------------------------------------- anchors
@@ -84,10 +91,22 @@ class Anchor:
 
         :raises ValueError: this is no anchor
         """
-        key, number, sealed = "".join(text.split()).lower().split("-")
-        if len(key) != KEY_SHOWN or len(sealed) != 64:
+        printed = _ANCHOR.fullmatch("".join(text.split()).lower())
+        if not printed:
             raise ValueError(text)
-        return cls(key, int(number), sealed)
+        return cls(printed[1], int(printed[2]), printed[3])
+
+    @classmethod
+    def parse_all(cls, text: str) -> list["Anchor"]:
+        """Read several, one after the other, cut by lines or spaces anywhere.
+
+        :raises ValueError: something in it is no anchor
+        """
+        joined = "".join(text.split()).lower()
+        found = list(_ANCHOR.finditer(joined))
+        if "".join(anchor[0] for anchor in found) != joined:
+            raise ValueError(text)
+        return [cls.parse(anchor[0]) for anchor in found]
 
     def is_of(self, key: str) -> bool:
         """Tell whether it was taken from the chain of this key."""
@@ -147,13 +166,21 @@ class ChainCheck:
 
     def __post_init__(self):
         self.seal = self.seal or first_link(self.key)
-        self._expected = {
-            anchor.number: anchor for anchor in self.anchors if anchor.is_of(self.key)
-        }
+        self._expected: dict[int, list[Anchor]] = {}
+        for anchor in self.anchors:
+            if anchor.is_of(self.key):
+                self._expected.setdefault(anchor.number, []).append(anchor)
 
     def begin_after(self, number: int, sealed: str) -> None:
-        """Take for granted a row that the export does not hold."""
+        """Take for granted a row that was read before, or is not in the export.
+
+        An anchor of that very row is compared all the same.
+        """
         self.number, self.seal = number, sealed
+        if self._betrays(number, sealed):
+            self.fault = Fault(number, WRONG_ANCHOR)
+        else:
+            self.met += self._expected.get(number, ())
 
     def feed(self, rows: Iterable[Row]) -> None:
         """Read rows; those after a fault are not looked at."""
@@ -173,9 +200,9 @@ class ChainCheck:
         if not self.fault and (self.number, self.seal) != head:
             number = self.number + 1 if head[0] > self.number else self.number
             self.fault = Fault(number, WRONG_HEAD)
-        for anchor in self._expected.values():
-            if not self.fault and anchor.number > self.number:
-                self.fault = Fault(anchor.number, WRONG_ANCHOR)
+        for number in sorted(self._expected):
+            if not self.fault and number > self.number:
+                self.fault = Fault(number, WRONG_ANCHOR)
 
     def _kind_of_fault(self, row: Row) -> str | None:
         if row.number > self.number + 1:
@@ -190,10 +217,12 @@ class ChainCheck:
             return CHANGED_ANSWER
         if seal(row.number, self.seal, row.digest, row.sealed_at) != row.seal:
             return CHANGED_SEAL
-        anchor = self._expected.get(row.number)
-        if anchor and anchor.seal != row.seal:
+        if self._betrays(row.number, row.seal):
             return WRONG_ANCHOR
         return None
+
+    def _betrays(self, number: int, sealed: str) -> bool:
+        return any(anchor.seal != sealed for anchor in self._expected.get(number, ()))
 
     def _accept(self, row: Row) -> None:
         self.first = self.first or row.number
@@ -201,15 +230,13 @@ class ChainCheck:
         self.read += 1
         self.with_content += row.content is not None
         self.with_answer += row.answer is not None
-        if row.number in self._expected:
-            self.met.append(self._expected[row.number])
+        self.met += self._expected.get(row.number, ())
 
 
 def _is_sealed_answer(row: Row) -> bool:
-    if row.salt is None:
+    if row.salt is None or row.content is None:
         return False
-    sealed = row.content["response_digest"] if row.content else None
-    return sealed is None or answer_digest(row.salt, row.answer) == sealed
+    return answer_digest(row.salt, row.answer) == row.content.get("response_digest")
 
 
 # ----------------------------------------------------------------- a file, without Odoo
@@ -223,6 +250,102 @@ _SENTENCES = {
     WRONG_HEAD: "la fin du journal ne correspond pas à la tête de chaîne",
     WRONG_ANCHOR: "elle ne porte pas le sceau imprimé : chaîne recalculée ou coupée",
 }
+
+
+class Unreadable(Exception):
+    """What was given is no exported journal; the text says why, in French."""
+
+
+# What an export holds, and of what kind; "?" ends the names that may be left out.
+_EXPORT = {"chains": list}
+_CHAIN = {
+    "key": str,
+    "connection": str,
+    "head": dict,
+    "unsealed": int,
+    "begins_after?": dict,
+    "rows": list,
+}
+_LINK = {"number": int, "seal": str}
+_HEAD = _LINK | {"sealed_at": str}
+_ROW = _HEAD | {
+    "digest": str,
+    "previous?": str,
+    "content?": dict,
+    "salt?": str,
+    "answer?": str,
+}
+_SCALARS = (str, int, float, bool, type(None))
+
+
+def read_export(path: Path) -> Mapping[str, Any]:
+    """Return an exported journal, each value of the kind that is expected.
+
+    :raises Unreadable: with a sentence to print
+    """
+    export = _read_json(path)
+    _expect(export, _EXPORT, "le fichier")
+    for number, chain in enumerate(export["chains"], 1):
+        where = f"la chaîne n° {number}"
+        _expect(chain, _CHAIN, where)
+        _expect(chain["head"], _HEAD, f"la tête de {where}")
+        if chain["begins_after"] is not None:
+            _expect(chain["begins_after"], _LINK, f"le début de {where}")
+        for index, row in enumerate(chain["rows"], 1):
+            _expect(row, _ROW, f"la {index}e ligne de {where}")
+    keys = [chain["key"] for chain in export["chains"]]
+    if len(set(keys)) < len(keys):
+        raise Unreadable("deux chaînes y portent la même clé.")
+    return export
+
+
+def _read_json(path):
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"le fichier ne s'ouvre pas ({error.strerror}).") from None
+    if content.startswith(b"PK"):
+        raise Unreadable("c'est un zip : décompressez-le, et vérifiez le dossier.")
+    try:
+        return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object)
+    except (ValueError, RecursionError, MemoryError):
+        raise Unreadable("ce n'est pas du JSON lisible.") from None
+
+
+def _object(pairs):
+    """Return a JSON object; a name given twice could be read in two ways."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("repeated name")
+    return found
+
+
+def _expect(value, kinds, where):
+    if not isinstance(value, dict):
+        raise Unreadable(f"{where} n'est pas ce qu'un export contient.")
+    for name, kind in kinds.items():
+        held = value.setdefault(name.rstrip("?"), None)
+        if held is None and name.endswith("?"):
+            continue
+        if type(held) is not kind or not _is_plausible(name, held):
+            raise Unreadable(f"{where} n'a pas de « {name.rstrip('?')} » lisible.")
+    if unknown := value.keys() - {name.rstrip("?") for name in kinds}:
+        name = _printable(min(unknown))
+        raise Unreadable(f"{where} contient « {name} », inconnu d'un export.")
+
+
+def _is_plausible(name, held):
+    if name == "number":
+        return 1 <= held <= LARGEST_NUMBER
+    if name == "content?":
+        return all(type(value) in _SCALARS for value in held.values())
+    return True
+
+
+def _printable(text):
+    """Return a text of the file without what could act on the screen."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return shown if len(shown) <= 200 else f"{shown[:200]}…"
 
 
 def check_export(export: Mapping[str, Any], anchors: Iterable[Anchor] = ()):
@@ -241,7 +364,7 @@ def check_export(export: Mapping[str, Any], anchors: Iterable[Anchor] = ()):
 
 def describe(chain: Mapping[str, Any], check: ChainCheck) -> list[str]:
     """Return in French what one chain proves, and what it does not."""
-    lines = [f"Chaîne {chain['key'][:KEY_SHOWN]} ({chain['connection']})"]
+    lines = [_printable(f"Chaîne {chain['key'][:KEY_SHOWN]} ({chain['connection']})")]
     if check.fault:
         reason = _SENTENCES[check.fault.kind]
         lines.append(f"  ROMPUE à la ligne n° {check.fault.number} : {reason}.")
@@ -249,13 +372,19 @@ def describe(chain: Mapping[str, Any], check: ChainCheck) -> list[str]:
         return lines
     lines += [
         f"  Intacte : {check.read} ligne(s), jusqu'au n° {check.number}.",
-        f"  Tête de chaîne : {check.seal}, "
-        f"scellée le {chain['head']['sealed_at']} UTC.",
+        f"  Tête de chaîne : {_printable(check.seal)}{_sealed_on(chain)}.",
         f"  Contenus vérifiés : {check.with_content} ; "
         f"réponses vérifiées : {check.with_answer}.",
     ]
     lines += [f"  Ancre retrouvée : n° {anchor.number}." for anchor in check.met]
     return lines + [f"  Non prouvé : {limit}" for limit in _limits(chain, check)]
+
+
+def _sealed_on(chain):
+    # Not the head's, which no seal covers.
+    if not chain["rows"]:
+        return ""
+    return _printable(f", scellée le {chain['rows'][-1]['sealed_at']} UTC")
 
 
 def _limits(chain, check):
@@ -266,6 +395,9 @@ def _limits(chain, check):
         yield "le contenu des lignes dont seul le sceau est exporté."
     if check.with_answer < check.with_content:
         yield "le texte des réponses effacées ou masquées (données personnelles)."
+    before = [anchor for anchor in check.anchors if _precedes(anchor, chain)]
+    for anchor in before:
+        yield f"l'ancre n° {anchor.number}, d'une ligne absente de cet export."
     if not check.met:
         yield (
             "que toute la chaîne n'a pas été recalculée. Donnez une ancre imprimée "
@@ -280,19 +412,53 @@ def _limits(chain, check):
         yield f"{count} échange(s) pas encore scellé(s), hors de cet export."
 
 
-def check_manifest(folder: Path) -> list[str]:
-    """Return the names of the files that are not what ``MANIFEST.sha256`` says."""
-    manifest = folder / "MANIFEST.sha256"
-    lines = manifest.read_text(encoding="utf-8").splitlines()
-    return [
-        name
+def _precedes(anchor, chain):
+    begun = chain["begins_after"]
+    return (
+        bool(begun) and anchor.is_of(chain["key"]) and anchor.number < begun["number"]
+    )
+
+
+MANIFEST = "MANIFEST.sha256"
+
+
+def check_manifest(folder: Path) -> tuple[list[str], list[str]]:
+    """Return the names of the files that are not what the manifest says, and of those
+    that it does not name.
+
+    :raises Unreadable: with a sentence to print
+    """
+    try:
+        lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        raise Unreadable(f"{MANIFEST} ne se lit pas.") from None
+    named = [
+        (name, digest)
         for digest, _space, name in (line.partition("  ") for line in lines)
-        if not _has_digest(folder / name, digest)
     ]
+    changed = [name for name, digest in named if _digest_of(folder, name) != digest]
+    found = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if not path.is_dir()
+    }
+    return changed, sorted(found - dict(named).keys() - {MANIFEST})
 
 
-def _has_digest(path, digest):
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
+def _digest_of(folder, name):
+    """Return the SHA-256 of a file of the folder, None when it is not one."""
+    try:
+        path = (folder / name).resolve()
+        if not (path.is_relative_to(folder.resolve()) and path.is_file()):
+            return None
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while part := file.read(READ_AT_ONCE):
+                digest.update(part)
+    except (OSError, ValueError, RuntimeError):
+        # Too long a name, a link that turns round: no file.
+        return None
+    return digest.hexdigest()
 
 
 def _anchor(text):
@@ -305,30 +471,56 @@ def _anchor(text):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print what was verified; return 0 (intact), 1 (broken)."""
+    """Print what was verified; return 0 (intact), 1 (broken) or 2 (not verified)."""
     parser = argparse.ArgumentParser(description="Vérifie un journal exporté.")
     parser.add_argument("journal", nargs="?", type=Path, default=Path("journal.json"))
     parser.add_argument("--ancre", type=_anchor, action="append", default=[])
     options = parser.parse_args(arguments)
-    with options.journal.open(encoding="utf-8") as file:
-        checks = list(check_export(json.load(file), options.ancre))
+    try:
+        checks = list(check_export(read_export(options.journal), options.ancre))
+        is_broken = _print_chains(checks, options.ancre)
+        is_changed = _print_files(options.journal.parent)
+    except Unreadable as error:
+        print(f"NON VÉRIFIÉ : {_printable(str(options.journal))} : {error}")
+        return 2
+    if is_broken or is_changed:
+        return 1
+    return 0 if checks else 2
+
+
+def _print_chains(checks, anchors):
     for chain, check in checks:
         print("\n".join(describe(chain, check)))
-    changed = []
-    if (options.journal.parent / "MANIFEST.sha256").exists():
-        changed = check_manifest(options.journal.parent)
-        print("Fichiers du dossier : " + ("MODIFIÉS" if changed else "conformes"))
-        print("".join(f"  {name}\n" for name in changed), end="")
+    if not checks:
+        print("Aucune ligne scellée dans cet export : rien n'est prouvé.")
     unknown = [
         anchor
-        for anchor in options.ancre
+        for anchor in anchors
         if not any(anchor.is_of(chain["key"]) for chain, _check in checks)
     ]
     for anchor in unknown:
         print(f"Ancre {anchor.key}-{anchor.number} : d'aucune chaîne de cet export.")
-    broken = any(check.fault for _chain, check in checks)
-    return 1 if broken or changed or unknown else 0
+    return bool(unknown) or any(check.fault for _chain, check in checks)
+
+
+def _print_files(folder):
+    if not (folder / MANIFEST).exists():
+        print(f"Fichiers du dossier : non vérifiés, {MANIFEST} est absent.")
+        return False
+    changed, unnamed = check_manifest(folder)
+    print("Fichiers du dossier : " + ("MODIFIÉS" if changed else "conformes"))
+    for name in changed:
+        print(f"  {_printable(name) or '(ligne du manifeste sans nom)'}")
+    for name in unnamed:
+        print(f"  Hors du manifeste, non vérifié : {_printable(name)}")
+    print(
+        "  Non prouvé : qu'ils n'ont pas été réécrits avec leur manifeste ; "
+        "les sceaux ne portent que sur le journal."
+    )
+    return bool(changed)
 
 
 if __name__ == "__main__":
+    # A console that lacks a letter shows another in its place.
+    sys.stdout.reconfigure(errors="replace")
     sys.exit(main())

@@ -19,17 +19,31 @@ _SUNDAY = 6
 _LOCAL_LAW = {"57": "57", "67": "6AE", "68": "6AE"}
 # Abolition of slavery (L3422-2). The library adds days that only custom keeps there
 # (Mi-Carême, Victor Schœlcher): counting them would grant a delay the law does not.
-_OVERSEAS = {"971": "971", "972": "972", "973": "973", "974": "974", "976": "976"}
+_OVERSEAS = {
+    "971": "971",
+    "972": "972",
+    "973": "973",
+    "974": "974",
+    "976": "976",
+    "977": "BL",
+    "978": "MF",
+}
+# Saint-Barthélemy and Saint-Martin have kept the postal codes of Guadeloupe, not its
+# day.
+_FORMER_TOWNS = {"97133": "977", "97150": "978"}
 _OVERSEAS_DAY = "Abolition of Slavery"
 
 
 def department_of(postal_code: str | None) -> str | None:
     """Return the department of a postal code: ``"75"``, ``"971"``; None if unknown.
 
+    Saint-Barthélemy is ``"977"`` and Saint-Martin ``"978"``, as INSEE codes them.
     Corsica, whose departments share the holidays of the mainland, is ``"20"``.
     """
     if postal_code is None or len(postal_code) != 5:
         return None
+    if postal_code in _FORMER_TOWNS:
+        return _FORMER_TOWNS[postal_code]
     return postal_code[:3] if postal_code[:2] in ("97", "98") else postal_code[:2]
 
 

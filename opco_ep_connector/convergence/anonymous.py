@@ -45,7 +45,7 @@ def masked(text: str, form: Any = None) -> str:
     """
     text = _CHUNK.sub(_without_address, redact_text(text).replace(MASK, HIDDEN))
     words = list(_WORD.finditer(text))
-    hidden = _values_in(words, form) | _names_in(text, words)
+    hidden = values_in(words, form) | _names_in(text, words)
     hidden |= {n for n, word in enumerate(words) if any(map(str.isdigit, word[0]))}
     hidden -= _paths_in(text, words)
     kept, position = [], 0
@@ -74,7 +74,7 @@ def _without_address(chunk: re.Match) -> str:
     return HIDDEN if "@" in chunk[0] else chunk[0]
 
 
-def _values_in(words: list[re.Match], form: Any) -> set[int]:
+def values_in(words: list[re.Match], form: Any) -> set[int]:
     """Return the positions of the words that are values of the form."""
     folded = [fold(word[0]) for word in words]
     by_first: dict[str, list[list[str]]] = {}

@@ -32,10 +32,16 @@ _TEXT_KEYS = (
 _FIELD_KEYS = ("field", "champ", "path", "jsonpath", "property", "propertypath")
 _CODE_KEYS = ("code", "errorcode")
 
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_NOT_TEXT = re.compile(
-    r"<(script|style|head)\b.*?</\1\s*>|<!--.*?-->|<[^<>]*>", re.IGNORECASE | re.DOTALL
-)
+# Openings and closings are looked for apart: a page that opens thousands of things and
+# closes none is read once.
+_TITLE = re.compile(r"<title\b[^<>]*>", re.IGNORECASE)
+_TITLE_END = re.compile(r"</title", re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:(script|style|head)\b|!--)", re.IGNORECASE)
+_BLOCK_ENDS = {
+    name: re.compile(rf"</{name}\s{{0,9}}>", re.IGNORECASE)
+    for name in ("script", "style", "head")
+} | {None: re.compile("-->")}
+_TAG = re.compile(r"<[^<>]*>")
 _PATH = re.compile(r"\bcerfa(?:\.[^\W\d]\w*|\[[0-9]+\])+", re.IGNORECASE)
 _HTML = re.compile(r"\s*(<!doctype\s+html|<html|<head|<body|<h1)", re.IGNORECASE)
 
@@ -153,12 +159,33 @@ def _readable(text: str) -> str:
     if not looks_like_html(text[:512].encode()):
         return _cut(text)
     text = text[: 50 * SHOWN_LIMIT]
-    title = _TITLE.search(text)
-    words = _words(_NOT_TEXT.sub(" ", text))
-    heading = _words(title.group(1)) if title else ""
+    words = _words(_TAG.sub(" ", _without_blocks(text)))
+    heading = _words(_title(text))
     if heading and not words.startswith(heading):
         words = f"{heading} – {words}" if words else heading
     return _cut(words)
+
+
+def _title(page: str) -> str:
+    opening = _TITLE.search(page)
+    closing = opening and _TITLE_END.search(page, opening.end())
+    return page[opening.end() : closing.start()] if closing else ""
+
+
+def _without_blocks(page: str) -> str:
+    """Return a page without its scripts, styles, head and comments that are closed."""
+    kept, position, unclosed = [], 0, set()
+    for opening in _BLOCK.finditer(page):
+        name = opening[1] and opening[1].lower()
+        if opening.start() < position or name in unclosed:
+            continue
+        closing = _BLOCK_ENDS[name].search(page, opening.end())
+        if closing:
+            kept += [page[position : opening.start()], " "]
+            position = closing.end()
+        else:
+            unclosed.add(name)
+    return "".join(kept) + page[position:]
 
 
 def _is_noise(text: str) -> bool:

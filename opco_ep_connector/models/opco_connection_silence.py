@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from odoo.addons.l10n_fr_apprenticeship.cerfa.clock import department_of
+from odoo.addons.l10n_fr_apprenticeship.cerfa.identifiers import compact
 
 from .. import pace
 from .apprenticeship_contract_alert import OLDEST_ALERT
@@ -101,7 +102,7 @@ class OpcoConnection(models.Model):
             self._tell_silence(since)
 
     def _silence_is_long_at(self, since):
-        department = department_of(self.partner_id.zip or "")
+        department = department_of(compact(self.partner_id.zip or ""))
         return pace.after_working_days(since, SILENT_WORKING_DAYS, department)
 
     def _tell_silence(self, since):

@@ -2,11 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import secrets
+from urllib.parse import parse_qs, urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ..convergence.people import without_people
 from ..convergence.redact import redact_text
 from ..verify_journal import answer_digest, content_digest
 from .journal_triggers import protect_exchanges
@@ -215,6 +217,29 @@ class OpcoExchange(models.Model):
         """
         names = SEALED_CONTENT[values["digest_format"] or 1]
         return {name: False if values[name] is None else values[name] for name in names}
+
+    def _answer_without_people(self):
+        """Return the answer as it may be handed to somebody who knows nobody."""
+        self.ensure_one()
+        exchange = self.sudo()
+        if not exchange.response_body:
+            return ""
+        return without_people(exchange.response_body, exchange._form_spoken_of())
+
+    def _form_spoken_of(self):
+        """Return the form whose values may be repeated, None when it is purged."""
+        if self.transmission_id:
+            return self.transmission_id._form_spoken_of()
+        # The reading of a dossier, whose number stands in the address only.
+        numbers = parse_qs(urlsplit(self.url).query).get("numeroInterne")
+        dossiers = self.env["opco.dossier"].search(
+            [
+                ("connection_id", "=", self.connection_id.id),
+                ("environment", "=", self.environment),
+                ("internal_number", "in", numbers or ()),
+            ]
+        )
+        return dossiers.contract_id[:1]._opco_form_spoken_of()
 
     def _erase_bodies(self):
         """Erase the answers for good; what was sealed still verifies."""

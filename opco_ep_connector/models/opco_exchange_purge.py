@@ -13,8 +13,12 @@ class OpcoExchange(models.Model):
     @api.model
     def _of_contracts(self, contracts):
         """Return the exchanges about these contracts, their dossiers read included."""
+        return self.sudo().search(self._domain_of_contracts(contracts))
+
+    @api.model
+    def _domain_of_contracts(self, contracts):
         domain = Domain("transmission_id.contract_id", "in", contracts.ids)
-        for dossier in contracts._opco_every_dossier():
+        for dossier in contracts.sudo()._opco_every_dossier():
             # A reading carries no transmission, only the number in its address.
             domain |= (
                 Domain("connection_id", "=", dossier.connection_id.id)
@@ -22,4 +26,4 @@ class OpcoExchange(models.Model):
                 & Domain("transmission_id", "=", False)
                 & Domain("url", "=like", f"%numeroInterne={dossier.internal_number}")
             )
-        return self.sudo().search(domain)
+        return domain

@@ -18,12 +18,17 @@ class OpcoReceipt(models.AbstractModel):
             "doc_model": transmissions._name,
             "docs": transmissions,
             "exchanges_of": self._exchanges,
+            "answer_of": self._answer,
             "chain_of": self._chain,
         }
 
     @api.model
     def _exchanges(self, transmission):
         return transmission.exchange_ids.sorted("id")
+
+    @api.model
+    def _answer(self, exchange):
+        return exchange._answer_without_people()
 
     @api.model
     def _chain(self, transmission):

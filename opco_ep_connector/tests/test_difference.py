@@ -9,6 +9,11 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, freeze_time, tagged
 
+from odoo.addons.l10n_fr_apprenticeship.cerfa.form import boxes_on
+from odoo.addons.l10n_fr_apprenticeship.cerfa_reading import (
+    contract_field,
+    places_of_boxes,
+)
 from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR, PERSONAL_DATA
 
 from ..convergence import payload
@@ -17,6 +22,8 @@ from .test_transmission import DEPOSIT
 
 OTHER_NIR = "106057505612379"
 MASK = "•••"
+# What it hides is compared, not the box itself.
+HIDING = {"apprentice_emancipated"}
 
 
 class DifferenceCase(ConnectorCase):
@@ -455,6 +462,78 @@ class TestComparisonScreen(DifferenceCase):
         row = self.contract.opco_transmission_ids
         content = self.contract._opco_prepare()[0].content
         self.assertEqual(payload.digest(payload.encode(content)), row.payload_sha256)
+
+    def test_every_box_of_the_contract_is_put_back(self):
+        self.send(self.contract)
+        self.contract.write(
+            {
+                "second_tutor_id": self.new_tutor(name="Second").id,
+                "training_centre_is_main_place": False,
+                "training_place_id": self.contract.training_centre_id.id,
+                "legal_representative_birth_name": "MARTIN",
+                "legal_representative_first_name": "Camille",
+                "legal_representative_email": "camille@courrier.example",
+                "legal_representative_street": "3 PASSAGE DU SUD",
+                "legal_representative_street2": "BAT B",
+                "legal_representative_zip": "75018",
+                "legal_representative_city": "PARIS",
+            }
+        )
+        for name in self.names_of_own_boxes():
+            is_empty = not self.contract[name]
+            if is_empty and self.contract._fields[name].type != "boolean":
+                self.contract[name] = self.another_value(name)
+        row = self.contract.opco_transmission_ids
+        content = payload.encode(self.contract._opco_form_of_now())
+        row.write(
+            {"payload": content.decode(), "payload_sha256": payload.digest(content)}
+        )
+        self.assertFalse(self.compare().line_ids)
+        names = self.names_of_own_boxes()
+        self.assertGreater(len(names), 40)
+        for name in sorted(names):
+            for value in {self.another_value(name), False} - {self.contract[name]}:
+                with self.subTest(name, value=value):
+                    self.contract[name] = value
+                    [line] = self.compare().line_ids
+                    self.assertEqual(contract_field(line.path), name)
+                    line.action_put_back()
+                    self.assertFalse(self.compare().line_ids)
+                    now = payload.encode(self.contract._opco_form_of_now())
+                    self.assertEqual(payload.digest(now), row.payload_sha256)
+
+    def names_of_own_boxes(self):
+        line = self.env["opco.comparison.line"].with_user(self.transmitter)
+        return (
+            {
+                contract_field(path)
+                for path in places_of_boxes(self.contract._fields)
+                if line._may_put_back(self.contract, path)
+            }
+            - {"pay_period_ids", "contract_type_id", "training_centre_is_main_place"}
+            - HIDING
+        )
+
+    def another_value(self, name):
+        field, value = self.contract._fields[name], self.contract[name]
+        if name == "apprentice_nir":
+            return OTHER_NIR
+        if field.type == "many2one":
+            [table] = {
+                boxes_on(path)[-1].table
+                for path in places_of_boxes(self.contract._fields)
+                if contract_field(path) == name
+            }
+            others = [("table", "=", table), ("code", "!=", value.code)]
+            domain = [*others, ("valid_to", "=", False)]
+            return self.env["apprenticeship.code"].search(domain, limit=1).id
+        if field.type == "boolean":
+            return not value
+        if field.type == "date":
+            return value + timedelta(days=1) if value else date(2026, 9, 1)
+        if field.type in ("integer", "float", "monetary"):
+            return value + 1
+        return f"{value or ''}1"
 
     def test_pay_is_put_back_as_a_whole(self):
         periods = self.contract.pay_period_ids

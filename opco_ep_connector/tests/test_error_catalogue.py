@@ -19,6 +19,40 @@ from .common import ConnectorCase
 
 DEPOSIT = {"method": "POST", "path": "/v1/dossiers"}
 STRANGE = "Le quota de la branche est atteint pour M. %s le 0%s/09/2026"
+# The rejections of the reference, in words that an OPCO may use.
+SAID_BY_OPCOS = {
+    "L'établissement 90000001900019 est fermé depuis le 01/01/2025.": "employer_closed",
+    "SIRET employeur incorrect": "employer_siret",
+    "Le SIRET ne correspond pas au lieu d'exécution du contrat": "employer_place",
+    "Le code IDCC est absent ou erroné": "idcc",
+    "L'employeur ne relève pas de l'OPCO EP": "other_opco",
+    "Le RNCP n'est plus actif": "rncp_inactive",
+    "La fiche RNCP38764 est inactive": "rncp_inactive",
+    "Le titre RNCP n'est plus valide": "rncp_inactive",
+    "Le code diplôme ne correspond pas au RNCP": "rncp_diploma",
+    "RNCP38764 inconnu": "rncp",
+    "Le CFA n'est pas certifié Qualiopi": "qualiopi",
+    "La rémunération est inférieure au minimum légal": "pay_minimum",
+    "Apprenti de plus de 29 ans : dérogation absente": "age",
+    "Le maître d'apprentissage doit être majeur": "tutor_minor",
+    "Le maître d'apprentissage encadre déjà deux apprentis": "tutor_load",
+    "La date de conclusion est postérieure à la date de début": "conclusion",
+    "Contrat antidaté": "antedated",
+    "La durée du contrat est inférieure à 6 mois": "duration",
+    "Le contrat a été déposé hors délai": "late",
+    "La convention de formation est manquante": "document",
+    "Signature de l'apprenti manquante": "signature",
+    "Le visa du CFA est absent": "visa",
+    "Le NIR est incohérent avec le sexe": "nir",
+    "Le nom et le prénom semblent inversés": "names",
+    "Le champ cerfa.apprenti.prenom est obligatoire": "mandatory",
+    "L'effectif est erroné": "headcount",
+    "Adresse courriel invalide": "email",
+    "Le nombre d'heures en distanciel dépasse la durée totale": "distance_hours",
+    "Le CERFA et la convention ne concordent pas": "agreement",
+    "Le numéro du contrat précédent est obligatoire": "previous_number",
+    "Un dossier existe déjà pour cet apprenti": "duplicate",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -366,6 +400,16 @@ class TestErrorCatalogue(ConnectorCase):
         for error in entries:
             self.assertTrue(error.cause and error.remedy, error.name)
             self.assertEqual(error.state, "known")
+
+    def test_shipped_entries_recognise_what_opcos_say(self):
+        catalogue = self.errors._catalogue()
+        for said, name in SAID_BY_OPCOS.items():
+            with self.subTest(said):
+                complaint = Complaint(RemoteError(text=said), 400)
+                self.assertEqual(
+                    catalogue.find(complaint),
+                    self.env.ref(f"opco_ep_connector.error_{name}").ids,
+                )
 
     def test_every_box_offered_opens_a_field_of_the_form(self):
         form = self.env["apprenticeship.contract"].get_view(view_type="form")["arch"]

@@ -46,6 +46,8 @@ class TestSealConcurrency(BaseCase):
         with self.transaction() as first, self.transaction() as second:
             self.begin_chain(first)
             first["opco.chain"]._seal_batch(self.connection_id)
+            # Whoever waited for the first would wait for ever: one thread has both.
+            second.cr.execute("SET LOCAL lock_timeout = '5s'")
             self.assertFalse(second["opco.chain"]._seal_batch(self.connection_id))
         self.assert_intact(3)
 

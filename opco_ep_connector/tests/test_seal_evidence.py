@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -226,7 +227,8 @@ class TestAuditPack(EvidenceCase):
         with self.unzipped(contract_ids=self.contract.ids) as folder:
             sheet = html.document_fromstring((folder / "feuille.html").read_text())
         table = sheet.find(".//table")
-        self.assertEqual({len(row) for row in table.iter("tr")}, {6})
+        self.assertEqual({len(row) for row in table.iter("tr")}, {7})
+        self.assertIn("Sandbox", table.text_content())
 
     def test_no_spreadsheet_runs_what_a_table_holds(self):
         self.row.sudo().write({"reference": "=1+1", "file_name": "@SUM(1+1).pdf"})
@@ -282,6 +284,91 @@ class TestAuditPack(EvidenceCase):
         self.assertFalse(self.wizard(date_to="2001-01-01")._exchanges())
         rows = self.wizard(date_from="2001-01-01", contract_ids=self.contract.ids)
         self.assertEqual(rows._exchanges(), self.row.exchange_ids)
+
+    def test_days_are_those_of_paris(self):
+        # At half past midnight on the 24th in Paris, on the 23rd in UTC.
+        moment = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+        self.env["opco.exchange"]._journal(
+            self.connection, new_exchange(started_at=moment), self.row
+        )
+        late = self.env["opco.exchange"].search([], order="id desc", limit=1)
+        contract = self.contract.ids
+        for days, is_held in (
+            ({"date_from": "2026-11-24"}, True),
+            ({"date_to": "2026-11-24"}, True),
+            ({"date_from": "2026-11-25"}, False),
+            ({"date_to": "2026-11-23"}, False),
+        ):
+            with self.subTest(days):
+                held = self.wizard(contract_ids=contract, **days)._exchanges()
+                self.assertEqual(late in held, is_held)
+
+    def test_pack_of_a_contract_holds_what_was_read_of_its_dossier(self):
+        self.read_dossier(self.row)
+        self.read_dossier(self.other_row)
+        self.run_sealer()
+        with self.unzipped(contract_ids=self.contract.ids) as folder:
+            journal = (folder / "journal.csv").read_text(encoding="utf-8-sig")
+            self.assertEqual(self.verify_alone(folder).returncode, 0)
+        self.assertIn(f"numeroInterne={self.row.internal_number};", journal)
+        self.assertIn("ENGAGE", journal)
+        self.assertNotIn(f"numeroInterne={self.other_row.internal_number};", journal)
+
+    def test_pack_names_no_apprentice(self):
+        self.contract.apprentice_birth_name = "Quintefeuille"
+        self.assertIn("Quintefeuille", json.dumps(self.contract._opco_form_of_now()))
+        self.row.sudo().write(
+            {"payload": json.dumps(self.contract._opco_form_of_now())}
+        )
+        self.env["opco.exchange"]._journal(
+            self.connection,
+            new_exchange(response_body="QUINTEFEUILLE a déjà un contrat."),
+            self.row,
+        )
+        self.read_dossier(self.row, cerfa=self.contract._opco_form_of_now()["cerfa"])
+        self.run_sealer()
+        with self.unzipped() as folder:
+            for path in folder.rglob("*"):
+                if path.is_file():
+                    text = path.read_text(encoding="utf-8-sig").casefold()
+                    self.assertNotIn("quintefeuille", text, path.name)
+            receipts = "".join(
+                path.read_text() for path in (folder / "accuses").iterdir()
+            )
+            self.assertIn("a déjà un contrat.", receipts)
+            self.assertEqual(self.verify_alone(folder).returncode, 0)
+
+    def test_pack_of_two_companies(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        site = self.new_employer()
+        site.company_id = elsewhere
+        connection = self.new_connection(company_id=elsewhere.id, partner_id=site.id)
+        self.env["opco.exchange"]._journal(connection, new_exchange())
+        self.run_sealer()
+        both = (self.company | elsewhere).ids
+        with self.assertRaises(AccessError):
+            self.wizard(company_ids=both)
+        self.consultant.company_ids |= elsewhere
+        with self.unzipped(company_ids=both) as folder:
+            export = json.loads((folder / "journal.json").read_text())
+            done = self.verify_alone(folder)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(done.stdout.count("Intacte"), 2)
+        self.assertEqual(len(export["chains"]), 2)
+        with self.unzipped(company_ids=elsewhere.ids) as folder:
+            [chain] = json.loads((folder / "journal.json").read_text())["chains"]
+        self.assertEqual(len(chain["rows"]), 1)
+
+    def read_dossier(self, row, **answer):
+        number = row.internal_number
+        self.env["opco.exchange"]._journal(
+            self.connection,
+            new_exchange(
+                method="GET",
+                url=f"https://opco.example/v1/dossiers?numeroInterne={number}",
+                response_body=json.dumps({"etat": "ENGAGE"} | answer),
+            ),
+        )
 
     def wizard(self, **values):
         return (

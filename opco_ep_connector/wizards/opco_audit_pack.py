@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .. import pace
 from ..audit_pack import AuditPack
 
 
@@ -73,11 +74,13 @@ class OpcoAuditPack(models.TransientModel):
     def _domain(self):
         domain = Domain("company_id", "in", self.company_ids.ids)
         if self.contract_ids:
-            domain &= Domain("transmission_id.contract_id", "in", self.contract_ids.ids)
+            domain &= self.env["opco.exchange"]._domain_of_contracts(self.contract_ids)
+        # The days of Paris, as the law counts them.
         if self.date_from:
-            domain &= Domain("started_at", ">=", self.date_from)
+            domain &= Domain("started_at", ">=", pace.midnight(self.date_from))
         if self.date_to:
-            domain &= Domain("started_at", "<", self.date_to + timedelta(days=1))
+            end = pace.midnight(self.date_to + timedelta(days=1))
+            domain &= Domain("started_at", "<", end)
         return domain
 
     def _title(self):

@@ -72,7 +72,7 @@ class OpcoIntegrityCheck(models.TransientModel):
 
     def _read_anchors(self):
         try:
-            anchors = [Anchor.parse(text) for text in (self.anchors or "").split()]
+            anchors = Anchor.parse_all(self.anchors or "")
         except ValueError:
             raise UserError(
                 self.env._(

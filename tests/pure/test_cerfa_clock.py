@@ -40,6 +40,11 @@ from cerfa.durations import add_months, add_months_to_month_end, last_day_of
         (date(2027, 12, 20), "974", False),
         (date(2026, 4, 27), "976", False),
         (date(2026, 4, 27), "974", True),
+        (date(2026, 10, 9), "977", False),
+        (date(2026, 5, 27), "977", True),
+        (date(2026, 5, 28), "978", False),
+        (date(2026, 5, 27), "978", True),
+        (date(2026, 7, 21), "978", True),
         (date(2026, 4, 27), None, True),
         (date(2026, 4, 27), "x", True),
     ],
@@ -99,7 +104,16 @@ def test_the_end_of_the_calendar():
 
 @pytest.mark.parametrize(
     ("zip_code", "department"),
-    [("75019", "75"), ("97600", "976"), ("20000", "20"), ("x", None), (None, None)],
+    [
+        ("75019", "75"),
+        ("97600", "976"),
+        ("97110", "971"),
+        ("97133", "977"),
+        ("97150", "978"),
+        ("20000", "20"),
+        ("x", None),
+        (None, None),
+    ],
 )
 def test_department_of(zip_code, department):
     assert department_of(zip_code) == department

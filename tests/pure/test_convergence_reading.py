@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,29 @@ def test_a_web_page_gives_its_words():
     page = b"""<!DOCTYPE html><html><head><title>502 Bad&nbsp;Gateway</title>
     <style>p {}</style></head><body><script>x()</script><p>nginx</p></body></html>"""
     assert read(page, "text/html") == [(None, "502 Bad Gateway – nginx", None)]
+
+
+def test_what_a_web_page_does_not_close_is_read_on():
+    page = b"<html><script>a</script >b<!-- c --><head d<script>e<style>f</STYLE>g"
+    assert read(page) == [(None, "b <head d e g", None)]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>",
+        "<head ",
+        "<!--",
+        "<title",
+        "<title>",
+        "</script ",
+        "<style></script>",
+    ],
+)
+def test_a_web_page_without_end_is_not_slow(markup):
+    began = time.process_time()
+    read(b"<html>" + markup.encode() * 20_000)
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -119,10 +120,39 @@ def test_anchor_of_another_chain_is_not_looked_for():
     assert read(ROWS, anchors=[anchor]).fault is None
 
 
-@pytest.mark.parametrize("text", ["", "42", "a-b-c", f"{KEY}-1-{'0' * 64}", "1-2-3-4"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "42",
+        "a-b-c",
+        f"{KEY}-1-{'0' * 64}",
+        "1-2-3-4",
+        f"{KEY[:8]}-0-{'0' * 64}",
+        f"{KEY[:8]}-1-{'O' * 64}",
+        f"{KEY[:8]}-١-{'0' * 64}",
+    ],
+)
 def test_what_is_no_anchor(text):
     with pytest.raises(ValueError):
         Anchor.parse(text)
+    with pytest.raises(ValueError):
+        Anchor.parse_all(f"{text} ?")
+
+
+def test_anchors_copied_from_pages_that_cut_their_lines():
+    first, second = (anchor_text(KEY, n, ROWS[n - 1].seal) for n in (2, 5))
+    pasted = f" {first[:30]}\n{first[30:]}\n{second[:70]} {second[70:].upper()}\n"
+    assert Anchor.parse_all(pasted) == [Anchor.parse(first), Anchor.parse(second)]
+    assert Anchor.parse_all(" \n") == []
+
+
+def test_each_anchor_of_the_same_row_counts():
+    true = Anchor(KEY[:8], 4, ROWS[3].seal)
+    false = Anchor(KEY[:8], 4, "0" * 64)
+    for anchors in ([true, false], [false, true]):
+        assert read(ROWS, anchors=anchors).fault == Fault(4, "anchor")
+    assert read(ROWS, anchors=[true, true]).fault is None
 
 
 def test_answers():
@@ -130,7 +160,11 @@ def test_answers():
     [row] = chained([{"response_digest": digest}])
     assert read([replace(row, salt="salt", answer="answer")]).with_answer == 1
     assert read([row]).with_answer == 0
-    for changed in ({"salt": "salt", "answer": "other"}, {"answer": "answer"}):
+    for changed in (
+        {"salt": "salt", "answer": "other"},
+        {"answer": "answer"},
+        {"salt": "salt", "answer": "answer", "content": None},
+    ):
         assert read([replace(row, **changed)]).fault == Fault(1, "answer")
 
 
@@ -209,6 +243,30 @@ def test_part_of_a_chain(tmp_path, capsys):
     assert "les lignes 1 à 2" in capsys.readouterr().out
 
 
+def test_anchor_of_the_row_before_a_part(tmp_path, capsys):
+    begins_after = {"number": 2, "seal": ROWS[1].seal}
+    part = export(ROWS[2:], begins_after=begins_after)
+    assert run(tmp_path, part, "--ancre", anchor_text(KEY, 2, ROWS[1].seal)) == 0
+    assert "Ancre retrouvée : n° 2" in capsys.readouterr().out
+    assert run(tmp_path, part, "--ancre", anchor_text(KEY, 2, "0" * 64)) == 1
+    assert "ROMPUE à la ligne n° 2" in capsys.readouterr().out
+
+
+def test_anchor_before_a_part(tmp_path, capsys):
+    begins_after = {"number": 2, "seal": ROWS[1].seal}
+    part = export(ROWS[2:], begins_after=begins_after)
+    assert run(tmp_path, part, "--ancre", anchor_text(KEY, 1, "0" * 64)) == 0
+    assert "Non prouvé : l'ancre n° 1" in capsys.readouterr().out
+
+
+def test_time_of_the_head_is_that_of_its_row(tmp_path, capsys):
+    head = {"number": 6, "seal": ROWS[-1].seal, "sealed_at": "2020-01-01 00:00:00"}
+    assert run(tmp_path, export(head=head)) == 0
+    said = capsys.readouterr().out
+    assert f"scellée le {SEALED_AT}" in said
+    assert "2020" not in said
+
+
 def test_broken_export(tmp_path, capsys):
     assert run(tmp_path, export(ROWS[:2] + ROWS[3:])) == 1
     assert "ROMPUE à la ligne n° 3 : elle manque." in capsys.readouterr().out
@@ -217,4 +275,149 @@ def test_broken_export(tmp_path, capsys):
 def test_manifest(tmp_path, capsys):
     (tmp_path / "MANIFEST.sha256").write_text(f"{'0' * 64}  journal.json\n")
     assert run(tmp_path, export()) == 1
-    assert "MODIFIÉS\n  journal.json" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "MODIFIÉS\n  journal.json" in said
+    assert "réécrits avec leur manifeste" in said
+
+
+def test_without_a_manifest_it_says_that_files_are_not_verified(tmp_path, capsys):
+    assert run(tmp_path, export()) == 0
+    assert "non vérifiés, MANIFEST.sha256 est absent" in capsys.readouterr().out
+
+
+def manifest(tmp_path, names):
+    journal = tmp_path / "journal.json"
+    journal.write_text(json.dumps(export()))
+    lines = [
+        f"{hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()}  {name}\n"
+        for name in names
+    ]
+    (tmp_path / "MANIFEST.sha256").write_text("".join(lines))
+    return main([str(journal)])
+
+
+def test_files_slipped_in_are_named(tmp_path, capsys):
+    (tmp_path / "accuses").mkdir()
+    (tmp_path / "accuses" / "faux.html").write_text("accepted")
+    assert manifest(tmp_path, ["journal.json"]) == 0
+    said = capsys.readouterr().out
+    assert "conformes\n  Hors du manifeste, non vérifié : accuses/faux.html" in said
+
+
+def test_no_file_out_of_the_folder_is_looked_at(tmp_path, capsys):
+    (tmp_path / "secret").write_text("secret")
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path / "secret")
+    for name in ("../secret", str(tmp_path / "secret"), "link"):
+        assert manifest(folder, [name, "journal.json"]) == 1
+        assert f"MODIFIÉS\n  {name}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["", "nul\0", "x" * 5000, "..", "accuses", "a\033[2J"])
+def test_strange_names_of_a_manifest(tmp_path, capsys, name):
+    (tmp_path / "MANIFEST.sha256").write_text(f"{'0' * 64}  {name}\n")
+    assert run(tmp_path, export()) == 1
+    said = capsys.readouterr().out
+    assert "MODIFIÉS" in said
+    assert "\033" not in said
+
+
+def unreadable(tmp_path, capsys, content):
+    path = tmp_path / "journal.json"
+    path.write_bytes(content)
+    assert main([str(path)]) == 2
+    said = capsys.readouterr().out
+    assert said.startswith("NON VÉRIFIÉ : ")
+    return said
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe\x00",
+        b"not json",
+        b"[" * 200_000,
+        b'{"chains": ' + b"9" * 5000 + b"}",
+        b'{"chains": [], "chains": []}',
+    ],
+)
+def test_what_is_not_json(tmp_path, capsys, content):
+    assert "ce n'est pas du JSON lisible" in unreadable(tmp_path, capsys, content)
+
+
+def test_zip_is_to_be_unpacked(tmp_path, capsys):
+    assert "décompressez-le" in unreadable(tmp_path, capsys, b"PK\3\4whatever")
+
+
+@pytest.mark.parametrize("name", ["missing.json", "."])
+def test_journal_that_does_not_open(tmp_path, capsys, name):
+    assert main([str(tmp_path / name)]) == 2
+    assert "le fichier ne s'ouvre pas" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        [],
+        {},
+        {"chains": {}},
+        {"chains": [None]},
+        {"chains": [], "more": 1},
+        {"chains": [{}]},
+        export(key=None),
+        export(connection=["x"]),
+        export(head=None),
+        export(head={"number": True, "seal": "", "sealed_at": ""}),
+        export(head={"number": 10**4000, "seal": "", "sealed_at": ""}),
+        export(unsealed="many"),
+        export(begins_after={}),
+        export(begins_after={"number": 0, "seal": "0" * 64}),
+        {"chains": [export()["chains"][0] | {"rows": None}]},
+        {"chains": [export()["chains"][0] | {"rows": [1]}]},
+        {"chains": [export()["chains"][0] | {"rows": [{"number": 1}]}]},
+        {"chains": export()["chains"] * 2},
+    ],
+)
+def test_what_is_no_export(tmp_path, capsys, content):
+    unreadable(tmp_path, capsys, json.dumps(content).encode())
+
+
+def test_nested_content_is_no_content(tmp_path, capsys):
+    content = export()
+    content["chains"][0]["rows"][0]["content"] = {"reference": {"a": 1}}
+    unreadable(tmp_path, capsys, json.dumps(content).encode())
+
+
+def test_no_chain_proves_nothing(tmp_path, capsys):
+    assert run(tmp_path, {"chains": []}) == 2
+    assert "rien n'est prouvé" in capsys.readouterr().out
+
+
+def test_what_is_no_text_does_not_act_on_the_screen(tmp_path, capsys):
+    assert run(tmp_path, export(connection="\033[2J\ud800")) == 0
+    assert "(?[2J?)" in capsys.readouterr().out
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda held: st.lists(held, max_size=2) | st.dictionaries(st.text(), held),
+    max_leaves=5,
+)
+
+
+@given(st.data())
+def test_any_value_in_any_place_gets_a_sentence(tmp_path_factory, data):
+    content = export(begins_after={"number": 1, "seal": ROWS[0].seal})
+    content["chains"][0]["rows"][1] |= {"previous": "", "salt": "", "answer": ""}
+    place = content
+    while True:
+        keys = range(len(place)) if isinstance(place, list) else sorted(place)
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or data.draw(st.booleans()):
+            break
+        place = place[key]
+    place[key] = data.draw(ANYTHING)
+    assert run(tmp_path_factory.mktemp("any"), content) in (0, 1, 2)
