@@ -18,7 +18,7 @@ TODO = "opco_ep_connector.activity_type_termination"
 ON_ITS_WAY = ("queued", "retry", "unknown", "held")
 # In these states the OPCO has closed the dossier: its state has nothing to say more.
 LET_GO = ("refused", "cancelled")
-# And in these it has recorded the end.
+# And in these the OPCO has recorded the end of the contract.
 ENDED_EARLY = ("broken", "cancelled")
 
 
@@ -231,7 +231,7 @@ class ApprenticeshipContract(models.Model):
                 )
             )
         if transmission.state == "sent":
-            if self.opco_state in ENDED_EARLY:
+            if self.state in ENDED_EARLY:
                 self._opco_termination_is_done()
             # Its state says when the OPCO has recorded it.
             self.env["opco.dossier"]._wake()

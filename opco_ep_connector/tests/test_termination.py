@@ -129,6 +129,19 @@ class TestTermination(ConnectorCase):
         self.assertEqual(row.state, "sent", row.message)
         self.assertEqual(self.contract.state, "broken")
 
+    def test_answer_that_was_lost_is_found_once_the_dossier_is_settled(self):
+        self.sandbox.add_fault(
+            "reset_after_processing",
+            method="POST",
+            path="/v2/dossiers/rupture/employeur",
+        )
+        row = self.terminate()
+        self.deliver()
+        self.sandbox.set_state(self.contract.opco_internal_number, "SOLDE")
+        self.refresh()
+        self.assertEqual(row.state, "sent", row.message)
+        self.assertEqual(self.contract.opco_termination_state, "done")
+
     def test_notice_that_did_not_arrive_leaves_again(self):
         self.sandbox.add_fault(
             "reset_after_read", method="POST", path="/v2/dossiers/rupture/employeur"
@@ -189,6 +202,32 @@ class TestTermination(ConnectorCase):
         self.refresh()
         self.assertFalse(self.todo())
         self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertEqual(self.contract.state, "broken")
+
+    def test_state_that_nobody_saw_pass_closes_the_todo(self):
+        """The OPCO broke the contract and settled it between two readings."""
+        self.open_flow(False)
+        self.terminate()
+        number = self.contract.opco_internal_number
+        self.sandbox.set_state(number, "RUPTURE")
+        self.sandbox.set_state(number, "SOLDE")
+        self.refresh()
+        self.assertEqual(self.contract.opco_state, "settled")
+        self.assertEqual(self.contract.state, "broken")
+        self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertFalse(self.todo())
+        [dossier] = self.contract._opco_dossiers()
+        self.assertTrue(dossier.date_broken)
+        said = "".join(self.said(self.contract))
+        self.assertIn(f"{dossier.date_broken:%d/%m/%Y}", said)
+
+    def test_broken_then_settled_stays_broken(self):
+        self.terminate()
+        self.deliver()
+        self.refresh()
+        self.sandbox.set_state(self.contract.opco_internal_number, "SOLDE")
+        self.refresh()
+        self.assertEqual(self.contract.opco_state, "settled")
         self.assertEqual(self.contract.state, "broken")
 
     def test_a_second_statement_replaces_the_todo(self):
