@@ -99,6 +99,9 @@ class ApprenticeshipContract(models.Model):
         connection = connections.get(self)
         if not (connection and self._opco_is_deposited()):
             return None
+        # The norm's notice is of a contract that began.
+        if self.termination_kind == "cancelled":
+            return None
         if connection.environment != self.sudo().opco_environment:
             return None
         return connection if connection._norm_profile().is_open(TERMINATION) else None
@@ -136,9 +139,15 @@ class ApprenticeshipContract(models.Model):
     def _opco_leave_termination_to_portal(self):
         self.sudo().opco_termination_state = "portal"
         contract = self._opco_in_language_of_person()
-        contract._opco_ask_a_person(
-            contract.env._("The OPCO does not take early terminations from here.")
-        )
+        contract._opco_ask_a_person(contract._opco_why_on_portal())
+
+    def _opco_why_on_portal(self):
+        if self.termination_kind == "cancelled":
+            return self.env._(
+                "The contract never began: the OPCO's API takes contracts that are "
+                "broken, and none that is cancelled."
+            )
+        return self.env._("The OPCO does not take early terminations from here.")
 
     def _opco_in_language_of_person(self):
         return self.with_context(lang=self.user_id.lang or self.env.lang)

@@ -230,6 +230,18 @@ class TestTermination(ConnectorCase):
         self.assertEqual(self.contract.opco_state, "settled")
         self.assertEqual(self.contract.state, "broken")
 
+    def test_contract_that_never_began_is_not_told_as_broken(self):
+        before = date(2026, 8, 31)
+        self.assertFalse(self.terminate(effect_date=before, notice_date=before))
+        self.assertEqual(self.contract.termination_kind, "cancelled")
+        self.assertEqual(self.contract.opco_termination_state, "portal")
+        self.assertIn("never began", html2plaintext(self.todo().note))
+        self.sandbox.set_state(self.contract.opco_internal_number, "ANNULE")
+        self.refresh()
+        self.assertEqual(self.contract.state, "cancelled")
+        self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertFalse(self.todo())
+
     def test_a_second_statement_replaces_the_todo(self):
         self.open_flow(False)
         self.terminate()
