@@ -6,7 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.l10n_fr_apprenticeship.cerfa.termination import CASES
+from odoo.addons.l10n_fr_apprenticeship.cerfa.identifiers import compact
+from odoo.addons.l10n_fr_apprenticeship.cerfa.termination import CASES, INITIATIVES
 
 from ..convergence.profile import TERMINATION
 from ..convergence.termination import termination_body
@@ -116,14 +117,7 @@ class ApprenticeshipContract(models.Model):
         # Before the new row, which a live one forbids.
         former.flush_recordset()
         content = termination_body(
-            {
-                "numeroInterne": contract.opco_internal_number,
-                "numeroExterne": contract.opco_external_number,
-                "numeroDeca": contract.deca_number,
-                "dateRupture": contract.termination_effect_date,
-                "motifRupture": self._opco_termination_reason(),
-            },
-            connection._norm_profile(),
+            self._opco_termination_values(), connection._norm_profile()
         )
         preparation = Preparation(
             self, connection, operation="termination", content=content
@@ -131,6 +125,21 @@ class ApprenticeshipContract(models.Model):
         rows = self.env["opco.transmission"]._queue([preparation])
         rows.sudo().internal_number = contract.opco_internal_number
         self._opco_mirror_termination(rows.sudo())
+
+    def _opco_termination_values(self):
+        """Return what the profile's template may name; None for what is not known."""
+        contract = self.sudo()
+        values = {
+            "numeroInterne": contract.opco_internal_number,
+            "numeroExterne": contract.opco_external_number,
+            "numeroDeca": contract.deca_number,
+            "siretEmployeur": compact(contract.employer_siret or ""),
+            "dateNotification": contract.termination_notice_date,
+            "dateRupture": contract.termination_effect_date,
+            "motifRupture": self._opco_termination_reason(),
+            "initiativeRupture": INITIATIVES.get(contract.termination_initiative),
+        }
+        return {name: value or None for name, value in values.items()}
 
     def _opco_termination_reason(self):
         case = CASES.get(self.termination_case)

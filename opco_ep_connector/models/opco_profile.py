@@ -133,8 +133,9 @@ class OpcoProfile(models.Model):
         string="Body of an early termination",
         required=True,
         default=norm.TERMINATION_TEMPLATE,
-        help="JSON where {numeroInterne}, {numeroExterne}, {numeroDeca}, {dateRupture} "
-        "and {motifRupture} stand for values. The norm's own body is not public: the "
+        help="JSON where {numeroInterne}, {numeroExterne}, {numeroDeca}, "
+        "{siretEmployeur}, {dateNotification}, {dateRupture}, {motifRupture} and "
+        "{initiativeRupture} stand for values. The norm's own body is not public: the "
         "one given here is a guess.",
     )
     states_page_parameter = fields.Char(

@@ -11,6 +11,7 @@ from odoo.tools import html2plaintext
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 
+from ..convergence.termination import PLACEHOLDERS
 from .common import ConnectorCase
 
 TODO = "opco_ep_connector.activity_type_termination"
@@ -77,6 +78,50 @@ class TestTermination(ConnectorCase):
         self.assertEqual(self.contract.state, "broken")
         self.assertEqual(self.contract.opco_termination_state, "done")
         self.assertFalse(self.todo())
+
+    def test_the_profile_says_what_the_notice_holds(self):
+        profile = self.connection.profile_id
+        names = [
+            "numeroInterne",
+            "numeroExterne",
+            "numeroDeca",
+            "siretEmployeur",
+            "dateNotification",
+            "dateRupture",
+            "motifRupture",
+            "initiativeRupture",
+        ]
+        # The help names each that there is.
+        for name in PLACEHOLDERS:
+            self.assertIn(f"{{{name}}}", profile._fields["termination_template"].help)
+        profile.termination_template = json.dumps(
+            {"rupture": {name: f"{{{name}}}" for name in names}}
+        )
+        row = self.terminate(notice_date=date(2027, 2, 25))
+        self.assertEqual(
+            json.loads(row.payload),
+            {
+                "rupture": {
+                    "numeroInterne": self.contract.opco_internal_number,
+                    "numeroExterne": self.contract.opco_external_number,
+                    "numeroDeca": self.contract.deca_number,
+                    "siretEmployeur": "90000001900019",
+                    "dateNotification": "2027-02-25T00:00:00+00:00",
+                    "dateRupture": "2027-03-01T00:00:00+00:00",
+                    "motifRupture": "Accord des deux parties (L6222-18)",
+                    "initiativeRupture": "Commun accord",
+                }
+            },
+        )
+
+    def test_a_number_that_is_not_known_is_left_out(self):
+        self.contract.opco_external_number = False
+        self.connection.profile_id.termination_template = json.dumps(
+            {"externe": "{numeroExterne}", "le": "{dateRupture}"}
+        )
+        self.assertEqual(
+            json.loads(self.terminate().payload), {"le": "2027-03-01T00:00:00+00:00"}
+        )
 
     def test_flow_closed_meanwhile_is_left_to_the_portal(self):
         row = self.terminate()
