@@ -22,7 +22,13 @@ PATHS = (
     "termination_path",
     "key_info_path",
 )
-PART_NAMES = ("convention_part", "document_part", "file_part", "mobility_key")
+PART_NAMES = (
+    "convention_part",
+    "document_part",
+    "file_part",
+    "mobility_key",
+    "proving_signature_key",
+)
 # What an OPCO may not offer.
 FLOWS = {
     "contracts_open": norm.DOSSIERS_DEPOSIT,
@@ -64,6 +70,12 @@ class OpcoProfile(models.Model):
     )
     scope = fields.Char(help="OAuth2 scope; empty when the OPCO has none.")
     api_key_header = fields.Char(required=True, default="X-API-KEY")
+    token_lifetime = fields.Integer(
+        string="Access token's life (s)",
+        required=True,
+        default=300,
+        help="How long an access token serves when its server does not say it.",
+    )
     status_path = fields.Char(required=True, default="/v1/status")
     deposit_path = fields.Char(required=True, default="/v1/dossiers")
     read_path = fields.Char(required=True, default="/v1/dossiers")
@@ -161,6 +173,26 @@ class OpcoProfile(models.Model):
         required=True,
         default="15",
     )
+    codes_as_int = fields.Boolean(
+        string="Codes as numbers", default=True, help='1, or the text "01".'
+    )
+    birth_department_length = fields.Selection(
+        [("2", "2 characters: 75"), ("3", "3 characters: 075")],
+        string="Department of birth",
+        required=True,
+        default="3",
+    )
+    date_format = fields.Selection(
+        [
+            ("%Y-%m-%dT00:00:00+00:00", "Date and time: 2026-09-01T00:00:00+00:00"),
+            ("%Y-%m-%dT00:00:00+0000", "Date and time: 2026-09-01T00:00:00+0000"),
+            ("%Y-%m-%dT00:00:00Z", "Date and time: 2026-09-01T00:00:00Z"),
+            ("%Y-%m-%d", "Date alone: 2026-09-01"),
+        ],
+        string="Dates",
+        required=True,
+        default="%Y-%m-%dT00:00:00+00:00",
+    )
     proving_signature_key = fields.Char(
         string="Wire name of the proving signature",
         required=True,
@@ -220,6 +252,11 @@ class OpcoProfile(models.Model):
         "CHECK(connect_timeout BETWEEN 1 AND 120 AND read_timeout BETWEEN 1 AND 120 "
         "AND deposit_timeout BETWEEN 1 AND 120)",
         "A timeout is between 1 and 120 seconds.",
+    )
+
+    _token_lifetime_range = models.Constraint(
+        "CHECK(token_lifetime BETWEEN 1 AND 86400)",
+        "An access token lives from 1 second to one day.",
     )
 
     # The cron's run stays under a minute, its last deposit included.
@@ -423,6 +460,10 @@ class OpcoProfile(models.Model):
             states_page_parameter=self.states_page_parameter or None,
             not_found_statuses=self._statuses(),
             state_aliases=self._aliases(),
+            token_lifetime=self.token_lifetime,
+            date_format=self.date_format,
+            codes_as_int=self.codes_as_int,
+            birth_department_length=int(self.birth_department_length),
             rncp_prefix=self.rncp_prefix,
             nir_length=int(self.nir_length),
             proving_signature_key=self.proving_signature_key,
