@@ -136,10 +136,14 @@ class OpcoProfile(models.Model):
         string="Accepted file types",
         required=True,
         default="application/pdf",
-        help="MIME types, separated by commas.",
+        help="MIME types, separated by commas. Whatever the OPCO takes, only PDFs are "
+        "received here.",
     )
     max_file_megabytes = fields.Integer(
-        string="Largest file (MB)", required=True, default=10
+        string="Largest file (MB)",
+        required=True,
+        default=10,
+        help="What the OPCO takes. Files of 10 MB at the most are received here.",
     )
     termination_template = fields.Text(
         string="Body of an early termination",
