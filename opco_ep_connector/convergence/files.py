@@ -112,8 +112,8 @@ def multipart(
 def header_name(name: str, mime_type: str) -> str:
     """Return a file name safe in a header: plain ASCII, no path, no quote, not long.
 
-    Its extension is that of its type, by which OPCOs tell files: ``Convention « Léa »``,
-    a PDF, is ``Convention_Lea.pdf``.
+    Its extension is that of its type, by which OPCOs tell files: ``Convention « Léa »``
+    of a PDF is ``Convention_Lea.pdf``.
     """
     base = name.replace("\\", "/").rpartition("/")[2]
     suffix = PurePosixPath(base).suffix

@@ -73,7 +73,9 @@ class TestPublicMethods(ConnectorCase):
         super().setUp()
         self.records = one_of_each(self)
         # Of Odoo, but guarded by us: the file of what has left stays.
-        self.records["ir.attachment"] = self.records["apprenticeship.document"].attachment_id
+        self.records["ir.attachment"] = self.records[
+            "apprenticeship.document"
+        ].attachment_id
         self.secrets = self.known_secrets()
         self.env.flush_all()
 
