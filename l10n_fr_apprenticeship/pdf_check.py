@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from pypdf import PdfReader
+from pypdf.errors import DependencyError
 
 _logger = logging.getLogger(__name__)
 
@@ -62,6 +63,9 @@ def _check_opens(content: BinaryIO) -> None:
         # What only forbids printing or copying opens without a password.
         is_locked = reader.is_encrypted and not reader.decrypt(_NO_PASSWORD)
         page_count = 0 if is_locked else len(reader.pages)
+    except DependencyError:
+        # Encrypted by AES, which this server's cryptography is too old to read.
+        raise BadFile("locked") from None
     except Exception as error:
         # Whatever the reader stumbles on, the OPCO's would too.
         _logger.info("Unreadable PDF: %s", type(error).__name__)

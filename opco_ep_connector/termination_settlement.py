@@ -53,5 +53,8 @@ class TerminationSettlement:
         return has_ended
 
     def _has_ended(self, detail):
+        # Its state may have gone further since.
+        if detail.broken_on:
+            return True
         norm_state = self.connection.profile_id._norm_state
         return norm_state(detail.raw_state) in ENDED_EARLY

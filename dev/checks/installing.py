@@ -4,7 +4,9 @@
 
 * The Python packages of a manifest are those that its add-on imports and that Odoo does
   not bring.
-* Each document that says « pip install » names all of them.
+* Each document that says « pip install » names all of them; the README of an add-on
+  names at least its own and those of the add-ons it depends on.
+* Each « make … » of the READMEs and of the documents is a target of the Makefile.
 * The compose file mounts each add-on where the image looks for add-ons, and passes the
   master key.
 
@@ -27,6 +29,8 @@ BROUGHT = {"dateutil", "lxml", "markupsafe", "odoo", "psycopg2", "urllib3", "wer
 OWN = {"cerfa", "convergence"}
 DOCUMENTS = ("README.rst", "docs/installation.md", "deploy/docker/Dockerfile")
 INSTALLING = re.compile(r"pip install((?:[ \t]+(?:\\\n[ \t]*)?[\w-]+)+)")
+MAKING = re.compile(r"(?:``|`|« ?|^ {4})make ([a-z][\w-]*)", re.MULTILINE)
+TARGET = re.compile(r"^([a-z][\w-]*):", re.MULTILINE)
 COMPOSE = ROOT / "deploy" / "docker" / "compose.yaml"
 IMAGE_ADDONS = PurePosixPath("/mnt/extra-addons")
 
@@ -49,10 +53,20 @@ def imported(addon):
     }
 
 
+def manifest_of(addon):
+    text = (ROOT / addon / "__manifest__.py").read_text(encoding="utf-8")
+    return ast.literal_eval(text)
+
+
 def declared(addon):
     """Return the Python packages that a manifest asks for."""
-    manifest = (ROOT / addon / "__manifest__.py").read_text(encoding="utf-8")
-    return set(ast.literal_eval(manifest)["external_dependencies"]["python"])
+    return set(manifest_of(addon)["external_dependencies"]["python"])
+
+
+def with_dependencies(addon):
+    """Return the Python packages of an add-on and of those of ours it depends on."""
+    ours = [one for one in manifest_of(addon)["depends"] if one in ADDONS]
+    return declared(addon).union(*map(declared, ours))
 
 
 def named(text):
@@ -60,6 +74,15 @@ def named(text):
     for match in INSTALLING.finditer(text):
         words = set(match[1].replace("\\", " ").split())
         yield {word for word in words if not word.startswith("-")}
+
+
+def unknown_targets():
+    """Yield (document, target) for what a document makes and the Makefile does not."""
+    targets = set(TARGET.findall((ROOT / "Makefile").read_text(encoding="utf-8")))
+    for path in sorted([*ROOT.glob("**/README.rst"), *ROOT.glob("docs/**/*.md")]):
+        for target in MAKING.findall(path.read_text(encoding="utf-8")):
+            if target not in targets:
+                yield path.relative_to(ROOT), target
 
 
 def faults():
@@ -70,10 +93,18 @@ def faults():
         if declared(addon) != imported(addon):
             said = ", ".join(sorted(imported(addon)))
             yield f"{addon}/__manifest__.py", f"external_dependencies: it needs {said}"
+    for addon in ADDONS:
+        readme = f"{addon}/README.rst"
+        found = set().union(*named((ROOT / readme).read_text(encoding="utf-8")))
+        lacking = with_dependencies(addon) - found
+        if lacking:
+            yield readme, f"no « pip install » names {', '.join(sorted(lacking))}"
     for name in DOCUMENTS:
         found = list(named((ROOT / name).read_text(encoding="utf-8")))
         if needed not in found:
             yield name, f"no « pip install » names just {', '.join(sorted(needed))}"
+    for path, target in unknown_targets():
+        yield path, f"there is no « make {target} »"
     service = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]["odoo"]
     mounts = [volume.split(":") for volume in service["volumes"]]
     for addon in ADDONS:

@@ -5,6 +5,9 @@
 
 from odoo.tools import SQL
 
+# Each view that is left, whoever extended it.
+env["ir.ui.view"].search([])._check_xml()
+
 contracts = env["apprenticeship.contract"]
 views = contracts.get_views([(False, "form"), (False, "list"), (False, "search")])
 for kind, view in views["views"].items():

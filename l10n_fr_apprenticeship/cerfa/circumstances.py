@@ -103,6 +103,7 @@ class Circumstances:
     at hand, among the constants above. `deposited_on`: the day the form was sent to
     the OPCO; `complete_on`: the day the OPCO had the complete file; `answered_on`: the
     day it decided. `work_permit_to`: last day of the apprentice's permit to work.
+    `is_mobile_abroad`: the training agreement foresees a stay abroad.
     """
 
     today: date | None = None
@@ -115,6 +116,7 @@ class Circumstances:
     cycle_months: int | None = None
     documents: frozenset[str] | None = None
     work_permit_to: date | None = None
+    is_mobile_abroad: bool | None = None
     deposited_on: date | None = None
     complete_on: date | None = None
     answered_on: date | None = None

@@ -162,6 +162,10 @@ def _changes_duration(cerfa: Cerfa, _circumstances: Circumstances) -> bool:
     return cerfa.contract.derogation in _CHANGED_DURATION
 
 
+def _goes_abroad(_cerfa: Cerfa, circumstances: Circumstances) -> bool:
+    return bool(circumstances.is_mobile_abroad)
+
+
 def _is_over_age_for_project(cerfa: Cerfa, _circumstances: Circumstances) -> bool:
     age = _age_at_start(cerfa)
     over = age is not None and age >= _OVER_AGE_LIMIT
@@ -262,6 +266,14 @@ _NEEDS: tuple[tuple[Need, _Condition], ...] = (
             "L6222-7-1, D6224-1",
         ),
         _changes_duration,
+    ),
+    (
+        Need(
+            MOBILITY_AGREEMENT,
+            "La convention de formation prévoit une mobilité internationale.",
+            "L6222-42",
+        ),
+        _goes_abroad,
     ),
     (
         Need(

@@ -39,6 +39,15 @@ class Initiative(StrEnum):
     OTHER = "other"
 
 
+#: Who decides, in French.
+INITIATIVES = {
+    Initiative.EMPLOYER: "Employeur",
+    Initiative.APPRENTICE: "Apprenti(e)",
+    Initiative.BOTH: "Commun accord",
+    Initiative.OTHER: "Autre",
+}
+
+
 @dataclass(frozen=True)
 class Case:
     """A legal case: its label, its article, who may decide it, what it asks.

@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 
 from ..cerfa.agreement import shared_values
@@ -62,6 +64,21 @@ class ApprenticeshipContract(models.Model):
         if former:
             return {name: former[name] for name in (*COSTS, *DISABILITY_AMOUNTS)}
         return proposed_costs(self.training_id, self.date_start, self.date_end)
+
+    @api.model
+    def _findings_depends(self):
+        return (*super()._findings_depends(), "agreement_ids.is_mobile_abroad")
+
+    def _circumstances(self):
+        """The documents depend on what the agreement foresees."""
+        agreements = self._origin.sudo().agreement_ids
+        mobile = agreements.filtered("is_mobile_abroad").contract_id
+        return {
+            contract: replace(
+                circumstances, is_mobile_abroad=contract._origin in mobile
+            )
+            for contract, circumstances in super()._circumstances().items()
+        }
 
     def _form_for_agreement(self):
         """Return the form that the agreement must agree with.

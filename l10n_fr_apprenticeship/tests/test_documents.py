@@ -93,6 +93,13 @@ class TestDocuments(DocumentsCase):
         self.assertEqual(self.line(TRIPARTITE)["state"], "expected")
         self.assertIn("L6222-7-1", self.line(TRIPARTITE)["source"])
 
+    def test_a_stay_abroad_has_its_agreement(self):
+        self.assertFalse(self.line("mobility_agreement"))
+        self.contract.with_user(self.clerk).action_open_agreement()
+        self.contract.agreement_id.is_mobile_abroad = True
+        self.assertEqual(self.line("mobility_agreement")["state"], "expected")
+        self.assertEqual(self.contract.missing_document_count, 6)
+
     def test_received_then_validated(self):
         content = pdf("identity")
         document = self.receive(content)

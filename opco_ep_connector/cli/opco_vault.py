@@ -15,7 +15,7 @@ NEW_KEY = "new-key"
 REENCRYPT = "reencrypt"
 USAGE = """\
 usage: odoo-bin [--addons-path=PATH,…] opco_vault new-key
-       odoo-bin [--addons-path=PATH,…] opco_vault reencrypt -d DATABASE"""
+       odoo-bin [--addons-path=PATH,…] opco_vault reencrypt -d DATABASE -c FILE"""
 HOW_TO_KEEP = """\
 {key}
 
@@ -23,9 +23,10 @@ This is a new master key. Keep it outside the database and its backups:
 * in the environment of the server:  OPCO_MASTER_KEYS={key}
 * or in its configuration file:      opco_master_keys = {key}
 Several keys are separated by commas; the first one encrypts. To change keys, put the
-new one first, restart, run « odoo-bin opco_vault reencrypt -d DATABASE », then remove
-the old one and restart. A lost master key cannot be made again: the tokens would have
-to be pasted anew.
+new one first, restart, run
+    odoo-bin --addons-path=PATH opco_vault reencrypt -d DATABASE -c FILE
+where FILE is the server's configuration, then remove the old one and restart. A lost
+master key cannot be made again: the tokens would have to be pasted anew.
 """
 
 

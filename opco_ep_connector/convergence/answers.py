@@ -83,7 +83,8 @@ class StateList:
 class Dossier:
     """A dossier as the OPCO holds it; `raw` is the whole answer.
 
-    `instalments` are the échéances as received, `comment` is untrusted text.
+    `instalments` are the échéances as received, `comment` is untrusted text;
+    `broken_on` is the last day of a contract that was broken.
     """
 
     internal_number: str | None
@@ -92,6 +93,7 @@ class Dossier:
     raw_state: str | None
     comment: str | None = field(repr=False)
     instalments: tuple[Mapping[str, Any], ...] = field(repr=False)
+    broken_on: date | None
     raw: Mapping[str, Any] = field(repr=False)
     exchange: Exchange = field(repr=False, compare=False)
 
@@ -158,6 +160,7 @@ def read_dossier(body: bytes, exchange: Exchange) -> Dossier:
         _text(cerfa.get("etat")) or _text(root.get("etat")),
         _text(cerfa.get("commentaireetat")) or _text(root.get("comment")),
         tuple(line for line in instalments if isinstance(line, dict)),
+        _day(contract.get("daterupture")),
         raw,
         exchange,
     )

@@ -4,6 +4,7 @@
 
 import hashlib
 import json
+import mimetypes
 import os
 import re
 import unicodedata
@@ -104,18 +105,27 @@ def multipart(
     """
     content.seek(0)
     written = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    sent_file = (header_name(file.name), content, file.mime_type)
+    sent_file = (header_name(file.name, file.mime_type), content, file.mime_type)
     return MultipartEncoder({part: written, file_part: sent_file})
 
 
-def header_name(name: str) -> str:
+def header_name(name: str, mime_type: str) -> str:
     """Return a file name safe in a header: plain ASCII, no path, no quote, not long.
 
-    ``Convention « Léa ».pdf`` is ``Convention_Lea.pdf``.
+    Its extension is that of its type, by which OPCOs tell files: ``Convention « Léa »``
+    of a PDF is ``Convention_Lea.pdf``.
     """
-    letters = unicodedata.normalize("NFKD", name.replace("\\", "/").rpartition("/")[2])
-    plain = letters.encode("ascii", "ignore").decode()
-    safe = re.sub(r"[^A-Za-z0-9.-]+", "_", plain)
-    safe = re.sub(r"_*\._*", ".", safe).strip("._-") or "fichier"
-    suffix = PurePosixPath(safe).suffix[:10]
-    return safe.removesuffix(suffix)[: _LONGEST_NAME - len(suffix)] + suffix
+    base = name.replace("\\", "/").rpartition("/")[2]
+    suffix = PurePosixPath(base).suffix
+    if mimetypes.guess_type(f"file{suffix}")[0] == mime_type:
+        base = base.removesuffix(suffix)
+    else:
+        suffix = mimetypes.guess_extension(mime_type) or ""
+    stem = _plain(base) or "fichier"
+    return stem[: _LONGEST_NAME - len(suffix)] + suffix
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    safe = re.sub(r"[^A-Za-z0-9.-]+", "_", letters)
+    return re.sub(r"_*\._*", ".", safe).strip("._-")

@@ -15,7 +15,16 @@ from . import wire_formats as formats
 from .profile import Profile
 
 PLACEHOLDERS = frozenset(
-    ("numeroInterne", "numeroExterne", "numeroDeca", "dateRupture", "motifRupture")
+    (
+        "numeroInterne",
+        "numeroExterne",
+        "numeroDeca",
+        "siretEmployeur",
+        "dateNotification",
+        "dateRupture",
+        "motifRupture",
+        "initiativeRupture",
+    )
 )
 
 
@@ -50,7 +59,7 @@ def termination_body(values: Mapping[str, Any], profile: Profile) -> dict[str, A
     """Return the profile's template filled in; a value that is absent leaves its key
     out.
 
-    :param values: by placeholder, a date for ``dateRupture``
+    :param values: by placeholder, a date for those that begin with ``date``
     """
     spelled = {
         name: formats.day(value, profile) if isinstance(value, date) else value

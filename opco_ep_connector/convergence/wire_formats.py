@@ -103,9 +103,14 @@ def nir_key(number: str) -> str:
 
 
 def department(value: Any, profile: Profile) -> str | None:
-    """``75`` is ``075``, ``2a`` is ``02A``; abroad is ``099`` (norm §2.3)."""
-    spelled = compact(value, profile)
-    return spelled and spelled.zfill(profile.birth_department_length)
+    """``75`` is ``075``, ``2a`` is ``02A``; abroad is ``099`` (norm §2.3).
+
+    Where the OPCO wants two characters, ``075`` is ``75`` and ``974`` stays.
+    """
+    spelled, length = compact(value, profile), profile.birth_department_length
+    if spelled and len(spelled) > length:
+        return spelled.removeprefix("0")
+    return spelled and spelled.zfill(length)
 
 
 def day(value: Any, profile: Profile) -> str:

@@ -488,7 +488,7 @@ class ApprenticeshipContract(models.Model):
             "opco_external_number": dossier.external_number,
             "deca_number": dossier.deca_number,
         }
-        state = CONTRACT_STATE.get(dossier.state)
+        state = dossier._contract_state()
         if dossier.state in UNDECIDED_STATES and self.state in CONTRACT_STATE.values():
             # The OPCO went back on what it had decided.
             state = "ready"
@@ -498,7 +498,7 @@ class ApprenticeshipContract(models.Model):
         # Odoo tracks in the language of whoever writes, a cron here.
         language = self.user_id.lang or self.env.lang
         self.sudo().with_context(lang=language).write(values)
-        if values.get("opco_state") in ("broken", "cancelled"):
+        if values.get("state") in ("broken", "cancelled"):
             self._opco_termination_is_done()
 
     def _opco_let_go_of_refused(self, dossier):

@@ -6,7 +6,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.l10n_fr_apprenticeship.cerfa.termination import CASES
+from odoo.addons.l10n_fr_apprenticeship.cerfa.identifiers import compact
+from odoo.addons.l10n_fr_apprenticeship.cerfa.termination import CASES, INITIATIVES
 
 from ..convergence.profile import TERMINATION
 from ..convergence.termination import termination_body
@@ -18,7 +19,7 @@ TODO = "opco_ep_connector.activity_type_termination"
 ON_ITS_WAY = ("queued", "retry", "unknown", "held")
 # In these states the OPCO has closed the dossier: its state has nothing to say more.
 LET_GO = ("refused", "cancelled")
-# And in these it has recorded the end.
+# And in these the OPCO has recorded the end of the contract.
 ENDED_EARLY = ("broken", "cancelled")
 
 
@@ -99,6 +100,9 @@ class ApprenticeshipContract(models.Model):
         connection = connections.get(self)
         if not (connection and self._opco_is_deposited()):
             return None
+        # The norm's notice is of a contract that began.
+        if self.termination_kind == "cancelled":
+            return None
         if connection.environment != self.sudo().opco_environment:
             return None
         return connection if connection._norm_profile().is_open(TERMINATION) else None
@@ -113,14 +117,7 @@ class ApprenticeshipContract(models.Model):
         # Before the new row, which a live one forbids.
         former.flush_recordset()
         content = termination_body(
-            {
-                "numeroInterne": contract.opco_internal_number,
-                "numeroExterne": contract.opco_external_number,
-                "numeroDeca": contract.deca_number,
-                "dateRupture": contract.termination_effect_date,
-                "motifRupture": self._opco_termination_reason(),
-            },
-            connection._norm_profile(),
+            self._opco_termination_values(), connection._norm_profile()
         )
         preparation = Preparation(
             self, connection, operation="termination", content=content
@@ -129,6 +126,21 @@ class ApprenticeshipContract(models.Model):
         rows.sudo().internal_number = contract.opco_internal_number
         self._opco_mirror_termination(rows.sudo())
 
+    def _opco_termination_values(self):
+        """Return what the profile's template may name; None for what is not known."""
+        contract = self.sudo()
+        values = {
+            "numeroInterne": contract.opco_internal_number,
+            "numeroExterne": contract.opco_external_number,
+            "numeroDeca": contract.deca_number,
+            "siretEmployeur": compact(contract.employer_siret or ""),
+            "dateNotification": contract.termination_notice_date,
+            "dateRupture": contract.termination_effect_date,
+            "motifRupture": self._opco_termination_reason(),
+            "initiativeRupture": INITIATIVES.get(contract.termination_initiative),
+        }
+        return {name: value or None for name, value in values.items()}
+
     def _opco_termination_reason(self):
         case = CASES.get(self.termination_case)
         return f"{case.label} ({case.article})" if case else None
@@ -136,9 +148,15 @@ class ApprenticeshipContract(models.Model):
     def _opco_leave_termination_to_portal(self):
         self.sudo().opco_termination_state = "portal"
         contract = self._opco_in_language_of_person()
-        contract._opco_ask_a_person(
-            contract.env._("The OPCO does not take early terminations from here.")
-        )
+        contract._opco_ask_a_person(contract._opco_why_on_portal())
+
+    def _opco_why_on_portal(self):
+        if self.termination_kind == "cancelled":
+            return self.env._(
+                "The contract never began: the OPCO's API takes contracts that are "
+                "broken, and none that is cancelled."
+            )
+        return self.env._("The OPCO does not take early terminations from here.")
 
     def _opco_in_language_of_person(self):
         return self.with_context(lang=self.user_id.lang or self.env.lang)
@@ -231,7 +249,7 @@ class ApprenticeshipContract(models.Model):
                 )
             )
         if transmission.state == "sent":
-            if self.opco_state in ENDED_EARLY:
+            if self.state in ENDED_EARLY:
                 self._opco_termination_is_done()
             # Its state says when the OPCO has recorded it.
             self.env["opco.dossier"]._wake()

@@ -86,6 +86,9 @@ class OpcoDossier(models.Model):
     state = fields.Selection(DOSSIER_STATES, index=True)
     comment = fields.Text(string="OPCO's comment")
     instalments = fields.Json(string="Payment schedule")
+    date_broken = fields.Date(
+        string="Broken on", help="Last day of the contract, as the OPCO has it."
+    )
     first_seen_at = fields.Datetime(required=True)
     state_changed_at = fields.Datetime()
     committed_at = fields.Datetime(
@@ -484,6 +487,7 @@ class OpcoDossier(models.Model):
             "deca_number": detail.deca_number or self.deca_number,
             "comment": redact_text(detail.comment or "") or False,
             "instalments": list(detail.instalments),
+            "date_broken": detail.broken_on or self.date_broken,
         }
         if detail.raw_state and detail.raw_state != self.raw_state:
             values |= self._state_values(self.connection_id, detail.raw_state)
@@ -516,9 +520,21 @@ class OpcoDossier(models.Model):
             body += Markup("<br/>%s") % self.env._(
                 "DECA number: %(number)s", number=self.deca_number
             )
+        if self.date_broken:
+            body += Markup("<br/>%s") % self.env._(
+                "Last day of the contract at the OPCO: %(date)s",
+                date=f"{self.date_broken:%d/%m/%Y}",
+            )
         if self.comment:
             body += Markup("<br/>« %s »") % self.comment
         self.contract_id._message_log(body=body)
+
+    def _contract_state(self):
+        """Return what the OPCO's state means for the contract, or nothing."""
+        # A contract that was broken stays so when the OPCO has paid what it owes.
+        if self.state == "settled" and self.date_broken:
+            return CONTRACT_STATE["broken"]
+        return CONTRACT_STATE.get(self.state)
 
     def _days_of_deposit(self):
         """Return what the rules on the legal clocks need to know, by name."""

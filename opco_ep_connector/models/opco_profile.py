@@ -22,7 +22,13 @@ PATHS = (
     "termination_path",
     "key_info_path",
 )
-PART_NAMES = ("convention_part", "document_part", "file_part", "mobility_key")
+PART_NAMES = (
+    "convention_part",
+    "document_part",
+    "file_part",
+    "mobility_key",
+    "proving_signature_key",
+)
 # What an OPCO may not offer.
 FLOWS = {
     "contracts_open": norm.DOSSIERS_DEPOSIT,
@@ -64,6 +70,12 @@ class OpcoProfile(models.Model):
     )
     scope = fields.Char(help="OAuth2 scope; empty when the OPCO has none.")
     api_key_header = fields.Char(required=True, default="X-API-KEY")
+    token_lifetime = fields.Integer(
+        string="Access token's life (s)",
+        required=True,
+        default=300,
+        help="How long an access token serves when its server does not say it.",
+    )
     status_path = fields.Char(required=True, default="/v1/status")
     deposit_path = fields.Char(required=True, default="/v1/dossiers")
     read_path = fields.Char(required=True, default="/v1/dossiers")
@@ -124,17 +136,22 @@ class OpcoProfile(models.Model):
         string="Accepted file types",
         required=True,
         default="application/pdf",
-        help="MIME types, separated by commas.",
+        help="MIME types, separated by commas. Whatever the OPCO takes, only PDFs are "
+        "received here.",
     )
     max_file_megabytes = fields.Integer(
-        string="Largest file (MB)", required=True, default=10
+        string="Largest file (MB)",
+        required=True,
+        default=10,
+        help="What the OPCO takes. Files of 10 MB at the most are received here.",
     )
     termination_template = fields.Text(
         string="Body of an early termination",
         required=True,
         default=norm.TERMINATION_TEMPLATE,
-        help="JSON where {numeroInterne}, {numeroExterne}, {numeroDeca}, {dateRupture} "
-        "and {motifRupture} stand for values. The norm's own body is not public: the "
+        help="JSON where {numeroInterne}, {numeroExterne}, {numeroDeca}, "
+        "{siretEmployeur}, {dateNotification}, {dateRupture}, {motifRupture} and "
+        "{initiativeRupture} stand for values. The norm's own body is not public: the "
         "one given here is a guess.",
     )
     states_page_parameter = fields.Char(
@@ -159,6 +176,26 @@ class OpcoProfile(models.Model):
         string="NIR",
         required=True,
         default="15",
+    )
+    codes_as_int = fields.Boolean(
+        string="Codes as numbers", default=True, help='1, or the text "01".'
+    )
+    birth_department_length = fields.Selection(
+        [("2", "2 characters: 75"), ("3", "3 characters: 075")],
+        string="Department of birth",
+        required=True,
+        default="3",
+    )
+    date_format = fields.Selection(
+        [
+            ("%Y-%m-%dT00:00:00+00:00", "Date and time: 2026-09-01T00:00:00+00:00"),
+            ("%Y-%m-%dT00:00:00+0000", "Date and time: 2026-09-01T00:00:00+0000"),
+            ("%Y-%m-%dT00:00:00Z", "Date and time: 2026-09-01T00:00:00Z"),
+            ("%Y-%m-%d", "Date alone: 2026-09-01"),
+        ],
+        string="Dates",
+        required=True,
+        default="%Y-%m-%dT00:00:00+00:00",
     )
     proving_signature_key = fields.Char(
         string="Wire name of the proving signature",
@@ -219,6 +256,11 @@ class OpcoProfile(models.Model):
         "CHECK(connect_timeout BETWEEN 1 AND 120 AND read_timeout BETWEEN 1 AND 120 "
         "AND deposit_timeout BETWEEN 1 AND 120)",
         "A timeout is between 1 and 120 seconds.",
+    )
+
+    _token_lifetime_range = models.Constraint(
+        "CHECK(token_lifetime BETWEEN 1 AND 86400)",
+        "An access token lives from 1 second to one day.",
     )
 
     # The cron's run stays under a minute, its last deposit included.
@@ -422,6 +464,10 @@ class OpcoProfile(models.Model):
             states_page_parameter=self.states_page_parameter or None,
             not_found_statuses=self._statuses(),
             state_aliases=self._aliases(),
+            token_lifetime=self.token_lifetime,
+            date_format=self.date_format,
+            codes_as_int=self.codes_as_int,
+            birth_department_length=int(self.birth_department_length),
             rncp_prefix=self.rncp_prefix,
             nir_length=int(self.nir_length),
             proving_signature_key=self.proving_signature_key,

@@ -48,7 +48,7 @@ def explain_unsendable(env, reason):
     if isinstance(reason, ClosedFlow):
         return env._(
             "Not open at this OPCO: nothing left. Enter it on the OPCO's portal, or "
-            "have a key administrator open the flow in the OPCO's profile."
+            "have a system administrator open the flow in the OPCO's profile."
         )
     return {
         "missing": env._(

@@ -44,5 +44,6 @@ from . import test_settlement
 from . import test_silence
 from . import test_simulation
 from . import test_termination
+from . import test_translations
 from . import test_transmission
 from . import test_transmit_wizard

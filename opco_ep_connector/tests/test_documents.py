@@ -503,7 +503,8 @@ class TestSentDocuments(SentDocumentsCase):
         self.assertIn("larger than the OPCO takes", self.refusal())
 
     def test_any_name_leaves(self):
-        for number, name in enumerate(("a/b\\c.pdf", "🎓 Léa.pdf", "n" * 300 + ".pdf")):
+        names = ("a/b\\c.pdf", "🎓 Léa.pdf", "🎓.pdf", "scan", "n" * 300 + ".pdf")
+        for number, name in enumerate(names):
             document = self.receive(
                 "completion_certificate", content=pdf(str(number)), name=name
             )
@@ -511,7 +512,10 @@ class TestSentDocuments(SentDocumentsCase):
         rows, _message = self.transmit_documents()
         self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
-        self.assertEqual(len(self.sandbox.files()), 3)
+        self.assertEqual(
+            {file["outcome"] for file in self.sandbox.files()}, {"accepted"}
+        )
+        self.assertEqual(len(self.sandbox.files()), len(names))
 
     # ------------------------------------------------------------------ profile
     def test_nothing_that_reveals_a_disability_is_mapped(self):

@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from dataclasses import fields as attributes_of
+
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import ValidationError
@@ -44,6 +46,15 @@ class TestProfile(ConnectorCase):
         self.assertEqual(value.open_flows, default.open_flows)
         self.assertEqual(value.paths, default.paths)
         self.assertEqual(value.timeouts, default.timeouts)
+        # Whatever the client can be told is in the profile, at the same values.
+        told_otherwise = {"base_url", "token_url", "max_response_bytes", "final_states"}
+        for attribute in attributes_of(norm.Profile):
+            if attribute.name not in told_otherwise:
+                self.assertEqual(
+                    getattr(value, attribute.name),
+                    getattr(default, attribute.name),
+                    attribute.name,
+                )
 
     def test_a_flow_is_opened_by_its_box(self):
         self.profile.write({"documents_open": True, "contracts_open": False})
@@ -69,6 +80,7 @@ class TestProfile(ConnectorCase):
             {"retry_first_seconds": 0},
             {"retry_first_seconds": 61, "retry_longest_minutes": 1},
             {"deposit_total": 56},
+            {"token_lifetime": 0},
             {"max_file_megabytes": 0},
         ):
             with (
@@ -87,6 +99,7 @@ class TestProfile(ConnectorCase):
             {"key_info_path": "v2/cfakeyinfo"},
             {"file_part": 'a"; b'},
             {"mobility_key": "a b"},
+            {"proving_signature_key": "CERFA signature"},
             {"accepted_mime_types": "pdf"},
             {"accepted_mime_types": "application/pdf;x=\n1"},
             {"termination_template": "{}"},
@@ -108,13 +121,24 @@ class TestProfile(ConnectorCase):
         self.assertEqual(content()["formation"]["rncp"], "RNCP38764")
         self.assertEqual(content()["apprenti"]["nir"], NIR)
         self.assertIn("CERFASignatureProbante", content())
+        self.assertEqual(
+            content()["contrat"]["dateDebutContrat"], "2026-09-01T00:00:00+00:00"
+        )
+        self.assertEqual(content()["apprenti"]["derniereClasse"], 1)
+        self.assertEqual(content()["apprenti"]["departementNaissance"], "075")
         self.profile.write(
             {
                 "rncp_prefix": False,
                 "nir_length": "13",
                 "proving_signature_key": "cerfaSignatureProbante",
+                "date_format": "%Y-%m-%d",
+                "codes_as_int": False,
+                "birth_department_length": "2",
             }
         )
+        self.assertEqual(content()["contrat"]["dateDebutContrat"], "2026-09-01")
+        self.assertEqual(content()["apprenti"]["derniereClasse"], "01")
+        self.assertEqual(content()["apprenti"]["departementNaissance"], "75")
         self.assertEqual(content()["formation"]["rncp"], "38764")
         self.assertEqual(content()["apprenti"]["nir"], NIR[:13])
         self.assertIn("cerfaSignatureProbante", content())
@@ -133,6 +157,7 @@ class TestProfile(ConnectorCase):
                 "file_part": "file",
                 "mobility_key": "mentionMobilitéInternationale",
                 "state_aliases": "RUPTU=RUPTURE,ENG=ENGAGE",
+                "token_lifetime": 60,
             }
         )
         value = self.as_value()
@@ -142,3 +167,4 @@ class TestProfile(ConnectorCase):
         )
         self.assertEqual(value.mobility_key, "mentionMobilitéInternationale")
         self.assertEqual(value.state("eng"), "ENGAGE")
+        self.assertEqual(value.token_lifetime, 60)

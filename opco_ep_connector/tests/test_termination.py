@@ -11,6 +11,7 @@ from odoo.tools import html2plaintext
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 
+from ..convergence.termination import PLACEHOLDERS
 from .common import ConnectorCase
 
 TODO = "opco_ep_connector.activity_type_termination"
@@ -78,6 +79,50 @@ class TestTermination(ConnectorCase):
         self.assertEqual(self.contract.opco_termination_state, "done")
         self.assertFalse(self.todo())
 
+    def test_the_profile_says_what_the_notice_holds(self):
+        profile = self.connection.profile_id
+        names = [
+            "numeroInterne",
+            "numeroExterne",
+            "numeroDeca",
+            "siretEmployeur",
+            "dateNotification",
+            "dateRupture",
+            "motifRupture",
+            "initiativeRupture",
+        ]
+        # The help names each that there is.
+        for name in PLACEHOLDERS:
+            self.assertIn(f"{{{name}}}", profile._fields["termination_template"].help)
+        profile.termination_template = json.dumps(
+            {"rupture": {name: f"{{{name}}}" for name in names}}
+        )
+        row = self.terminate(notice_date=date(2027, 2, 25))
+        self.assertEqual(
+            json.loads(row.payload),
+            {
+                "rupture": {
+                    "numeroInterne": self.contract.opco_internal_number,
+                    "numeroExterne": self.contract.opco_external_number,
+                    "numeroDeca": self.contract.deca_number,
+                    "siretEmployeur": "90000001900019",
+                    "dateNotification": "2027-02-25T00:00:00+00:00",
+                    "dateRupture": "2027-03-01T00:00:00+00:00",
+                    "motifRupture": "Accord des deux parties (L6222-18)",
+                    "initiativeRupture": "Commun accord",
+                }
+            },
+        )
+
+    def test_a_number_that_is_not_known_is_left_out(self):
+        self.contract.opco_external_number = False
+        self.connection.profile_id.termination_template = json.dumps(
+            {"externe": "{numeroExterne}", "le": "{dateRupture}"}
+        )
+        self.assertEqual(
+            json.loads(self.terminate().payload), {"le": "2027-03-01T00:00:00+00:00"}
+        )
+
     def test_flow_closed_meanwhile_is_left_to_the_portal(self):
         row = self.terminate()
         self.open_flow(False)
@@ -128,6 +173,19 @@ class TestTermination(ConnectorCase):
             self.refresh()
         self.assertEqual(row.state, "sent", row.message)
         self.assertEqual(self.contract.state, "broken")
+
+    def test_answer_that_was_lost_is_found_once_the_dossier_is_settled(self):
+        self.sandbox.add_fault(
+            "reset_after_processing",
+            method="POST",
+            path="/v2/dossiers/rupture/employeur",
+        )
+        row = self.terminate()
+        self.deliver()
+        self.sandbox.set_state(self.contract.opco_internal_number, "SOLDE")
+        self.refresh()
+        self.assertEqual(row.state, "sent", row.message)
+        self.assertEqual(self.contract.opco_termination_state, "done")
 
     def test_notice_that_did_not_arrive_leaves_again(self):
         self.sandbox.add_fault(
@@ -190,6 +248,44 @@ class TestTermination(ConnectorCase):
         self.assertFalse(self.todo())
         self.assertEqual(self.contract.opco_termination_state, "done")
         self.assertEqual(self.contract.state, "broken")
+
+    def test_state_that_nobody_saw_pass_closes_the_todo(self):
+        """The OPCO broke the contract and settled it between two readings."""
+        self.open_flow(False)
+        self.terminate()
+        number = self.contract.opco_internal_number
+        self.sandbox.set_state(number, "RUPTURE")
+        self.sandbox.set_state(number, "SOLDE")
+        self.refresh()
+        self.assertEqual(self.contract.opco_state, "settled")
+        self.assertEqual(self.contract.state, "broken")
+        self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertFalse(self.todo())
+        [dossier] = self.contract._opco_dossiers()
+        self.assertTrue(dossier.date_broken)
+        said = "".join(self.said(self.contract))
+        self.assertIn(f"{dossier.date_broken:%d/%m/%Y}", said)
+
+    def test_broken_then_settled_stays_broken(self):
+        self.terminate()
+        self.deliver()
+        self.refresh()
+        self.sandbox.set_state(self.contract.opco_internal_number, "SOLDE")
+        self.refresh()
+        self.assertEqual(self.contract.opco_state, "settled")
+        self.assertEqual(self.contract.state, "broken")
+
+    def test_contract_that_never_began_is_not_told_as_broken(self):
+        before = date(2026, 8, 31)
+        self.assertFalse(self.terminate(effect_date=before, notice_date=before))
+        self.assertEqual(self.contract.termination_kind, "cancelled")
+        self.assertEqual(self.contract.opco_termination_state, "portal")
+        self.assertIn("never began", html2plaintext(self.todo().note))
+        self.sandbox.set_state(self.contract.opco_internal_number, "ANNULE")
+        self.refresh()
+        self.assertEqual(self.contract.state, "cancelled")
+        self.assertEqual(self.contract.opco_termination_state, "done")
+        self.assertFalse(self.todo())
 
     def test_a_second_statement_replaces_the_todo(self):
         self.open_flow(False)

@@ -128,6 +128,24 @@ def test_own_boxes_may_always_change(path):
     assert set(reasons_to_change(path)) == AMENDMENT_TYPES
 
 
+@pytest.mark.parametrize(
+    ("code", "changed", "kept"),
+    [
+        ("31", "employer.siret", "tutor.job"),
+        ("32", "tutor.job", "training.rncp"),
+        ("33", "contract.date_end", "contract.weekly_hours"),
+        ("34", "contract.weekly_hours", "employer.siret"),
+        ("35", "training.rncp", "contract.weekly_hours"),
+        ("36", "contract.weekly_hours", "employer.siret"),
+        ("37", "employer.siret", "contract.date_end"),
+        ("38", "training_place.name", "training_centre.siret"),
+    ],
+)
+def test_each_reason_changes_what_it_is_for(code, changed, kept):
+    assert may_change(code, changed)
+    assert not may_change(code, kept)
+
+
 def test_start_is_changed_by_no_amendment():
     assert not reasons_to_change("contract.date_start")
     assert may_change("33", "contract.pay_periods.0.rate")

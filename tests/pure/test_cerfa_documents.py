@@ -77,6 +77,11 @@ def test_each_case_has_its_documents(changes, more, less):
     assert ALWAYS - kinds_of(changes) == less
 
 
+def test_a_stay_abroad_has_its_agreement():
+    abroad = kinds_of({}, Circumstances(is_mobile_abroad=True))
+    assert abroad - kinds_of({}) == {"mobility_agreement"}
+
+
 def test_the_representative_of_a_minor_signs():
     def reason(changes):
         found = needed(with_changes(valid_cerfa(), changes), NONE_KNOWN)

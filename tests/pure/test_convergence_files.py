@@ -205,18 +205,26 @@ def test_closed_flows_are_not_called(opco, file):
     ("name", "safe"),
     [
         ("Convention « Léa ».pdf", "Convention_Lea.pdf"),
-        ('a"; filename="b.exe', "a_filename_b.exe"),
+        ('a"; filename="b.exe', "a_filename_b.exe.pdf"),
         ("ligne\r\nX-API-KEY: 1.pdf", "ligne_X-API-KEY_1.pdf"),
-        ("../../etc/passwd", "passwd"),
-        ("C:\\dossier\\a.pdf", "a.pdf"),
-        ("履歴書.pdf", "pdf"),
-        ("", "fichier"),
-        ("...", "fichier"),
+        ("../../etc/passwd", "passwd.pdf"),
+        ("C:\\dossier\\a.PDF", "a.PDF"),
+        ("履歴書.pdf", "fichier.pdf"),
+        ("🎓.pdf", "fichier.pdf"),
+        ("M. Martin", "M.Martin.pdf"),
+        ("", "fichier.pdf"),
+        ("...", "fichier.pdf"),
         ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
     ],
 )
 def test_names_are_safe_in_a_header(name, safe):
-    assert header_name(name) == safe
+    assert header_name(name, "application/pdf") == safe
+
+
+def test_a_name_has_the_extension_of_its_type():
+    assert header_name("scan.jpeg", "image/jpeg") == "scan.jpeg"
+    assert header_name("scan.pdf", "image/png") == "scan.pdf.png"
+    assert header_name("scan", "application/x-unheard-of") == "scan"
 
 
 def test_the_key_leaves_no_trace(opco, client, caplog):

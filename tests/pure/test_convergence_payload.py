@@ -234,6 +234,15 @@ def test_spellings_of_the_profile():
     assert payload.schema_errors({"cerfa": body}) == []
 
 
+@pytest.mark.parametrize(
+    ("held", "spelled"),
+    [("075", "75"), ("1", "01"), ("02A", "2A"), ("974", "974"), ("099", "99")],
+)
+def test_a_department_of_two_characters(held, spelled):
+    other = replace(EP, birth_department_length=2)
+    assert wire_formats.department(held, other) == spelled
+
+
 def test_parts_that_come_and_go():
     assert not {"maitre2", "organismeFormationLieuFormationPrincipal"} & set(
         sent(CERFA)

@@ -9,6 +9,7 @@ import tempfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf.errors import DependencyError
 
 from pdf_check import LARGEST, MEGABYTE, BadFile, check_pdf, kept_name
 from pdf_examples import EXE, TORN, pdf
@@ -44,6 +45,16 @@ def test_a_pdf_that_only_forbids_printing_opens():
 )
 def test_bad_files_are_told_apart(content, reason):
     assert reason_of(content) == reason
+
+
+def test_what_the_server_cannot_decrypt_is_said_to_be_locked(monkeypatch):
+    """As pypdf does with a cryptography older than 43."""
+
+    def too_old(_content):
+        raise DependencyError("cryptography>=3.1 is required for AES algorithm")
+
+    monkeypatch.setattr("pdf_check.PdfReader", too_old)
+    assert reason_of(pdf(user_password="secret")) == "locked"
 
 
 def test_200_megabytes_are_refused_unread():
