@@ -17,6 +17,7 @@ from pathlib import Path
 from odoo import fields
 
 from .convergence.redact import redact_text
+from .sealed_content import sealed_content
 
 VERIFIER = Path(__file__).with_name("verify_journal.py")
 IN_MEMORY = 8 * 1024 * 1024
@@ -241,7 +242,7 @@ class AuditPack:
     def _full_row(self, values):
         row = self._link(values) | {
             "previous": values["previous_seal"],
-            "content": self.env["opco.exchange"]._content(values),
+            "content": sealed_content(values),
         }
         answer = values["response_body"]
         # As it is only when nothing in it has to be masked.
@@ -253,7 +254,7 @@ class AuditPack:
         return {
             "number": values["seal_number"],
             "digest": values["digest"],
-            "sealed_at": values["sealed_on"],
+            "sealed_at": values["sealed_at"],
             "seal": values["seal"],
         }
 

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..sealed_content import sealed_content
 from ..verify_journal import (
     Anchor,
     Fault,
@@ -94,7 +95,7 @@ class TestSeal(JournalCase):
         formats = ((None, ("sender", "file_sha256")), (2, ("file_sha256",)))
         former = self.journal(len(formats))
         for row, (digest_format, later) in zip(former, formats, strict=True):
-            content = row._content(
+            content = sealed_content(
                 row.sudo().read()[0]
                 | {"started_at": "2026-11-23 09:30:01", "digest_format": digest_format}
             )
@@ -238,6 +239,14 @@ class TestSeal(JournalCase):
             )
         self.assertEqual(self.verify().fault, Fault(2, "answer"))
 
+    def test_content_of_a_format_that_never_was(self):
+        with self.tampering() as cr:
+            cr.execute(
+                "UPDATE opco_exchange SET digest_format = 99 WHERE id = %s",
+                [self.rows[2].id],
+            )
+        self.assertEqual(self.verify().fault, Fault(3, "content"))
+
     def test_answer_without_its_salt(self):
         with self.tampering() as cr:
             cr.execute(
@@ -281,6 +290,16 @@ class TestSeal(JournalCase):
     def test_row_slipped_in_without_a_number(self):
         with self.tampering() as cr:
             self.copy_row(cr, self.rows[2], number=None)
+        self.assertEqual(self.verify().fault, Fault(5, "misplaced"))
+
+    def test_row_slipped_in_without_a_seal(self):
+        with self.tampering() as cr:
+            self.copy_row(cr, self.rows[2], number=None)
+            cr.execute(
+                "UPDATE opco_exchange SET seal = NULL, seal_number = 3"
+                " WHERE seal_number IS NULL AND connection_id = %s",
+                [self.connection.id],
+            )
         self.assertEqual(self.verify().fault, Fault(5, "misplaced"))
 
     def test_recomputed_chain_is_betrayed_by_an_anchor(self):
@@ -333,7 +352,7 @@ class TestSeal(JournalCase):
             [values] = self.chain._fetch_rows(number - 1, 1)
             cr.execute(
                 "UPDATE opco_exchange SET digest = %s WHERE id = %s",
-                [content_digest(row._content(values)), row_id],
+                [content_digest(sealed_content(values)), row_id],
             )
 
     def forge(self, cr, row):
@@ -343,7 +362,7 @@ class TestSeal(JournalCase):
         [values] = self.chain._fetch_rows(row.seal_number - 1, 1)
         cr.execute(
             "UPDATE opco_exchange SET digest = %s WHERE id = %s",
-            [content_digest(row._content(values)), row.id],
+            [content_digest(sealed_content(values)), row.id],
         )
 
     def chain_anew(self, cr):
@@ -351,7 +370,7 @@ class TestSeal(JournalCase):
         previous = check.seal
         for values in self.chain._fetch_rows(0, 100):
             number = values["seal_number"]
-            sealed = seal(number, previous, values["digest"], values["sealed_on"])
+            sealed = seal(number, previous, values["digest"], values["sealed_at"])
             cr.execute(
                 "UPDATE opco_exchange SET previous_seal = %s, seal = %s WHERE id = %s",
                 [previous, sealed, values["id"]],

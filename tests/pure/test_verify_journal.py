@@ -2,7 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,7 @@ from verify_journal import (
     Row,
     anchor_text,
     answer_digest,
+    canonical,
     content_digest,
     first_link,
     main,
@@ -31,7 +31,17 @@ def chained(contents, key=KEY):
     for number, content in enumerate(contents, 1):
         digest = content_digest(content)
         sealed = seal(number, previous, digest, SEALED_AT)
-        rows.append(Row(number, digest, SEALED_AT, sealed, previous, content))
+        rows.append(
+            Row(
+                number,
+                digest,
+                SEALED_AT,
+                sealed,
+                previous,
+                canonical(content),
+                content.get("response_digest"),
+            )
+        )
         previous = sealed
     return rows
 
@@ -64,7 +74,7 @@ def test_intact_chain():
 @given(st.integers(0, 5))
 def test_any_changed_row_is_named(index):
     rows = list(ROWS)
-    rows[index] = replace(rows[index], content={"reference": "other"})
+    rows[index] = rows[index]._replace(content=canonical({"reference": "other"}))
     assert read(rows, HEAD).fault == Fault(index + 1, "content")
 
 
@@ -85,8 +95,8 @@ def test_any_renumbered_swap_is_found(index):
     rows = list(ROWS)
     first, second = rows[index : index + 2]
     rows[index : index + 2] = [
-        replace(second, number=first.number),
-        replace(first, number=second.number),
+        second._replace(number=first.number),
+        first._replace(number=second.number),
     ]
     assert read(rows, HEAD).fault == Fault(index + 1, "link")
 
@@ -100,7 +110,7 @@ def test_any_repeated_row_is_found(index):
 @given(st.integers(1, 6), st.integers(0, 5))
 def test_recomputed_chain_is_found_from_the_anchor_on(number, index):
     anchor = Anchor.parse(anchor_text(KEY, number, ROWS[number - 1].seal))
-    contents = [row.content for row in ROWS]
+    contents = [json.loads(row.content) for row in ROWS]
     contents[index] = {"reference": "other"}
     check = read(chained(contents), anchors=[anchor])
     if index < number:
@@ -128,10 +138,31 @@ def test_what_is_no_anchor(text):
 def test_answers():
     digest = answer_digest("salt", "answer")
     [row] = chained([{"response_digest": digest}])
-    assert read([replace(row, salt="salt", answer="answer")]).with_answer == 1
+    assert read([row._replace(salt="salt", answer="answer")]).with_answer == 1
     assert read([row]).with_answer == 0
     for changed in ({"salt": "salt", "answer": "other"}, {"answer": "answer"}):
-        assert read([replace(row, **changed)]).fault == Fault(1, "answer")
+        assert read([row._replace(**changed)]).fault == Fault(1, "answer")
+
+
+def test_answer_of_which_the_content_says_nothing():
+    [row] = chained([{"reference": "AP/1"}])
+    assert read([row._replace(salt="", answer="")]).fault == Fault(1, "answer")
+
+
+def test_answer_of_an_export():
+    content = {"response_digest": answer_digest("salt", "answer")}
+    [row] = chained([content])
+    exported = {
+        "number": 1,
+        "digest": row.digest,
+        "sealed_at": SEALED_AT,
+        "seal": row.seal,
+        "content": content,
+        "salt": "salt",
+    }
+    assert read([Row.exported(exported | {"answer": "answer"})]).with_answer == 1
+    changed = Row.exported(exported | {"answer": "other"})
+    assert read([changed]).fault == Fault(1, "answer")
 
 
 @given(st.integers(0, 6))
@@ -159,7 +190,7 @@ def export(rows=ROWS, **changes):
                 "digest": row.digest,
                 "sealed_at": row.sealed_at,
                 "seal": row.seal,
-                "content": row.content,
+                "content": json.loads(row.content),
             }
             for row in rows
         ],
