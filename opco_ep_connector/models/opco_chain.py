@@ -4,6 +4,7 @@
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -41,6 +42,8 @@ MOMENTS = ("sealed_at", "started_at")
 CONTENT_WRITERS = content_writers(COLUMNS)
 # Seconds since its last run after which the sealer is woken by a single row.
 AT_REST = timedelta(seconds=1)
+# After which a row has waited too long for the sealer.
+LATE = timedelta(seconds=2)
 
 
 class OpcoChain(models.Model):
@@ -125,15 +128,52 @@ class OpcoChain(models.Model):
     @api.model
     def _cron_seal(self):
         """Number and chain what was journaled; never in the outcome's transaction."""
-        in_own_transaction(self.env, self._begin_chains)
-        for connection_id in self._connections_with_unsealed_rows():
+        for connection_id in self._connections_to_seal():
             with isolated(self.env, "Sealing of connection", connection_id):
                 self._seal_all(connection_id)
+
+    @api.model
+    def _seal_late(self):
+        """Seal some rows if any has waited too long; right after a commit.
+
+        Odoo's crons share one or two threads: while long runs hold them, the sealer has
+        none. So the run that journals most of the rows looks after them.
+        """
+        with isolated(self.env, "Sealing of what is late in", self._name):
+            if in_own_transaction(self.env, self._has_late_rows):
+                self._seal_some()
+
+    @api.model
+    def _seal_some(self):
+        """Seal the next rows of each connection; right after a commit."""
+        with isolated(self.env, "Sealing of some of", self._name):
+            for connection_id in self._connections_to_seal():
+                in_own_transaction(self.env, partial(self._seal_batch, connection_id))
+
+    @api.model
+    def _has_late_rows(self):
+        [(has_late_rows,)] = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM opco_exchange WHERE seal IS NULL"
+                " AND create_date < (now() AT TIME ZONE 'UTC') - %s)",
+                LATE,
+            )
+        )
+        return has_late_rows
 
     @api.model
     def _seal_all(self, connection_id):
         while in_own_transaction(self.env, lambda: self._seal_batch(connection_id)):
             pass
+
+    @api.model
+    def _connections_to_seal(self):
+        """Return those with unsealed rows, each with its chain; ends with a commit.
+
+        For a chain's lock must be the first statement of its transaction.
+        """
+        in_own_transaction(self.env, self._begin_chains)
+        return in_own_transaction(self.env, self._connections_with_unsealed_rows)
 
     @api.model
     def _begin_chains(self):

@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import RestrictViolation
 
@@ -10,6 +12,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import delivery
+from ..models import opco_chain
 from ..sealed_content import sealed_content
 from ..verify_journal import (
     Anchor,
@@ -141,6 +145,49 @@ class TestSeal(JournalCase):
         self.journal(1)
         self.deliver()
         self.assertEqual(self.count_triggers(), 1)
+
+    def test_what_a_delivery_journals_is_sealed_when_it_ends(self):
+        row = self.send(self.new_contract())
+        self.assertTrue(row.exchange_ids.seal)
+        self.assertFalse(self.verify().fault)
+
+    def test_delivery_that_ends_leaves_a_long_backlog_to_the_sealer(self):
+        self.journal(2)
+        self.forget_triggers()
+        self.cron().lastcall = fields.Datetime.now() + timedelta(minutes=1)
+        with patch.object(opco_chain, "BATCH", 2):
+            row = self.send(self.new_contract())
+        self.assertFalse(row.exchange_ids.seal)
+        self.assertEqual(self.chain.number, 7)
+        self.assertEqual(self.count_triggers(), 1)
+
+    def test_delivery_seals_what_is_late_while_it_waits_for_an_answer(self):
+        [late] = self.journal(1)
+        row = self.transmit(self.new_contract())
+        self.sandbox.set(latency=0.5)
+        chains, seen = type(self.chain), []
+        seal_late = chains._seal_late
+
+        def watched(chain):
+            seal_late(chain)
+            sent, exchange = (record.with_env(chain.env) for record in (row, late))
+            seen.append((sent.state, bool(exchange.seal)))
+
+        with (
+            patch.object(chains, "_seal_late", watched),
+            patch.object(opco_chain, "LATE", timedelta(days=-1)),
+            patch.object(delivery, "SEAL_EVERY", 0.05),
+        ):
+            self.deliver()
+        self.assertIn(("sending", True), seen)
+        self.assertEqual(row.state, "sent")
+
+    def test_late_is_what_has_waited_longer_than_the_sealer_takes(self):
+        self.journal(1)
+        self.env.flush_all()
+        self.assertFalse(self.env["opco.chain"]._has_late_rows())
+        with patch.object(opco_chain, "LATE", timedelta(seconds=-1)):
+            self.assertTrue(self.env["opco.chain"]._has_late_rows())
 
     def test_verification_is_resumed_where_it_stopped(self):
         first = self.chain._new_check()
