@@ -43,7 +43,7 @@ CONTENT_WRITERS = content_writers(COLUMNS)
 # Seconds since its last run after which the sealer is woken by a single row.
 AT_REST = timedelta(seconds=1)
 # After which a row has waited too long for the sealer.
-LATE = timedelta(seconds=2)
+LATE = timedelta(seconds=1)
 
 
 class OpcoChain(models.Model):
@@ -155,7 +155,7 @@ class OpcoChain(models.Model):
         [(has_late_rows,)] = self.env.execute_query(
             SQL(
                 "SELECT EXISTS (SELECT FROM opco_exchange WHERE seal IS NULL"
-                " AND create_date < (now() AT TIME ZONE 'UTC') - %s)",
+                " AND create_date < (clock_timestamp() AT TIME ZONE 'UTC') - %s)",
                 LATE,
             )
         )

@@ -185,9 +185,9 @@ class TestSeal(JournalCase):
     def test_late_is_what_has_waited_longer_than_the_sealer_takes(self):
         self.journal(1)
         self.env.flush_all()
-        self.assertFalse(self.env["opco.chain"]._has_late_rows())
-        with patch.object(opco_chain, "LATE", timedelta(seconds=-1)):
-            self.assertTrue(self.env["opco.chain"]._has_late_rows())
+        for late, has_late_rows in ((timedelta(hours=1), False), (timedelta(0), True)):
+            with self.subTest(late), patch.object(opco_chain, "LATE", late):
+                self.assertEqual(self.env["opco.chain"]._has_late_rows(), has_late_rows)
 
     def test_verification_is_resumed_where_it_stopped(self):
         first = self.chain._new_check()
