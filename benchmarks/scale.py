@@ -6,30 +6,20 @@
 database that is dropped afterwards.
 """
 
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
-from statistics import median
 
 from odoo import Command
-from odoo.tools import SQL
 
 from benchmarks import scale_data
-from benchmarks.contracts import create_contracts
 from benchmarks.delivery import officer, prepare
 from benchmarks.measuring import Measure, machine, measure, print_table
+from benchmarks.scale_journal import measure_check, measure_lag
 from benchmarks.screens import Screen
 from sandbox_process import SandboxProcess
 
 ADDONS = ("l10n_fr_apprenticeship", "opco_ep_connector")
 MOST_SECONDS = 0.3
-VERIFIED_PER_SECOND = 20_000
-SLICE_SECONDS = 2
-MOST_LAG = 5.0
-LAG_CONTRACTS = 500
-LAG_SAMPLE = 0.02
-GIVE_UP_AFTER = 300
 CONTRACT_STATES = {
     "draft": [("state", "=", "draft"), ("opco_transport_state", "=", False)],
     "rejected": [("opco_transport_state", "=", "rejected")],
@@ -226,140 +216,6 @@ def measure_crons(env):
     print_table(("", "s", "CPU s"), rows)
     print()
     return []
-
-
-# -------------------------------------------------------------------------- journal
-def measure_check(env, connection):
-    """Print how fast the integrity check reads; stopped and resumed as a user does."""
-    chain = env["opco.chain"].search([("connection_id", "=", connection.id)])
-    check = env["opco.integrity.check"].create({})
-    line = env["opco.integrity.check.line"].create(
-        {"check_id": check.id, "chain_id": chain.id}
-    )
-    slices = 0
-    clock, cpu = time.perf_counter(), time.process_time()
-    while not line._go_on([], SLICE_SECONDS):
-        slices += 1
-    clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
-    print(f"Integrity check, stopped and resumed {slices} times")
-    print_table(
-        ("", "rows", "s", "CPU s", "rows/s", "rows per CPU s", "target"),
-        [
-            (
-                "verified",
-                f"{line.number:,}",
-                f"{clock:.1f}",
-                f"{cpu:.1f}",
-                f"{line.number / clock:,.0f}",
-                f"{line.number / cpu:,.0f}",
-                f"{VERIFIED_PER_SECOND:,}",
-            )
-        ],
-    )
-    print()
-    if line.state != "intact" or line.number != chain.number:
-        return [f"the journal does not verify: {line.result}"]
-    # By the CPU: on a machine busy elsewhere, the clock says how busy.
-    return ["the integrity check"] if line.number / cpu < VERIFIED_PER_SECOND else []
-
-
-def measure_lag(env, connection):
-    """Print how long exchanges wait for their seal while a server sends all it can.
-
-    A real server of its own runs the two crons, and no other.
-    """
-    contracts = create_contracts(env, LAG_CONTRACTS).with_user(officer(env))
-    env.cr.execute(
-        "UPDATE ir_cron SET active = FALSE WHERE id NOT IN %s",
-        [
-            (
-                env.ref("opco_ep_connector.ir_cron_deliver").id,
-                env.ref("opco_ep_connector.ir_cron_seal").id,
-            )
-        ],
-    )
-    env.cr.commit()
-    rows = contracts._transmit().sudo()
-    server = _start_crons(env.cr.dbname)
-    try:
-        watch = Watch(env.registry, rows.ids)
-        began = time.perf_counter()
-        env.cr.commit()
-        watch.until_sealed()
-        seconds = time.perf_counter() - began
-    finally:
-        server.terminate()
-        server.wait()
-    lags = sorted(watch.lags)
-    print("Sealing, while a server sends as fast as it can to an OPCO at 0 ms")
-    print_table(
-        ("", "exchanges", "sent in", "per second", "median lag", "longest lag"),
-        [
-            (
-                "sealed",
-                f"{len(lags):,}",
-                f"{seconds:.1f} s",
-                f"{len(lags) / seconds:.0f}",
-                f"{median(lags):.2f} s",
-                f"{lags[-1]:.2f} s",
-            )
-        ],
-    )
-    print()
-    return ["the lag of the seal"] if lags[-1] > MOST_LAG else []
-
-
-def _start_crons(database):
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "odoo",
-            "-d",
-            database,
-            "--no-http",
-            "--max-cron-threads=2",
-            "--log-level=error",
-        ],
-        # It is stopped in the middle of its work, and says so.
-        stderr=subprocess.DEVNULL,
-    )
-
-
-class Watch:
-    """Looks often at the rows that wait for their seal, from outside."""
-
-    def __init__(self, registry, transmission_ids):
-        self._registry = registry
-        self._ids = tuple(transmission_ids)
-        self._seen = {}
-        self.lags = []
-
-    def until_sealed(self):
-        """Return once each transmission has been sent and its exchange sealed."""
-        began = time.perf_counter()
-        with self._registry.cursor() as cr:
-            while len(self.lags) < len(self._ids):
-                if time.perf_counter() - began > GIVE_UP_AFTER:
-                    raise SystemExit(f"{len(self.lags)} sealed, then nothing.")
-                self._look(cr)
-                cr.rollback()
-                time.sleep(LAG_SAMPLE)
-
-    def _look(self, cr):
-        cr.execute(
-            SQL(
-                "SELECT id, seal IS NOT NULL FROM opco_exchange"
-                " WHERE transmission_id IN %s",
-                self._ids,
-            )
-        )
-        now = time.perf_counter()
-        for row_id, is_sealed in cr.fetchall():
-            seen = self._seen.setdefault(row_id, now)
-            if is_sealed and seen is not None:
-                self.lags.append(now - seen)
-                self._seen[row_id] = None
 
 
 def _timed(run):

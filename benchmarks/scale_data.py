@@ -12,7 +12,10 @@ import json
 
 from odoo.tools import SQL
 
-from odoo.addons.opco_ep_connector.models.opco_exchange import CURRENT_FORMAT
+from odoo.addons.opco_ep_connector.sealed_content import (
+    CURRENT_FORMAT,
+    sealed_content,
+)
 from odoo.addons.opco_ep_connector.verify_journal import answer_digest, content_digest
 
 from benchmarks.contracts import create_contracts
@@ -445,7 +448,7 @@ def _add_exchanges(env, connection, transmissions):
     """Write unsealed rows as `create` would have; the sealer seals them."""
     lines = io.StringIO()
     for number in range(EXCHANGES):
-        values = _exchange(env, connection, transmissions, number)
+        values = _exchange(connection, transmissions, number)
         lines.write("\t".join(map(_copied, values)) + "\n")
     lines.seek(0)
     columns = ", ".join(EXCHANGE_COLUMNS)
@@ -456,7 +459,7 @@ def _copied(value):
     return r"\N" if value is None else str(value).replace("\\", r"\\")
 
 
-def _exchange(env, connection, transmissions, number):
+def _exchange(connection, transmissions, number):
     row = number * TRANSMISSIONS // EXCHANGES
     salt = f"{number:032x}"
     answer = answer_digest(salt, ANSWER)
@@ -480,7 +483,7 @@ def _exchange(env, connection, transmissions, number):
         "file_sha256": None,
         "response_digest": answer,
     }
-    sealed = env["opco.exchange"]._content(content | {"digest_format": CURRENT_FORMAT})
+    sealed = sealed_content(content | {"digest_format": CURRENT_FORMAT})
     known = content | {
         "connection_id": connection.id,
         "company_id": connection.company_id.id or None,

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from odoo import fields
 
+from .sealed_content import sealed_content
+
 VERIFIER = Path(__file__).with_name("verify_journal.py")
 IN_MEMORY = 8 * 1024 * 1024
 # A spreadsheet would run what begins so.
@@ -248,7 +250,7 @@ class AuditPack:
     def _full_row(self, values):
         row = self._link(values) | {
             "previous": values["previous_seal"],
-            "content": self.env["opco.exchange"]._content(values),
+            "content": sealed_content(values),
         }
         answer = values["response_body"]
         exchange = self.env["opco.exchange"].browse(values["id"])
@@ -261,7 +263,7 @@ class AuditPack:
         return {
             "number": values["seal_number"],
             "digest": values["digest"],
-            "sealed_at": values["sealed_on"],
+            "sealed_at": values["sealed_at"],
             "seal": values["seal"],
         }
 

@@ -24,6 +24,8 @@ _logger = logging.getLogger(__name__)
 LONGEST_RUN = 60.0
 SHORTEST_CLAIMING = 5.0
 MAX_THREADS = 16
+# Seconds between two looks at what waits for its seal.
+SEAL_EVERY = 1.0
 
 
 class Delivery:
@@ -38,7 +40,9 @@ class Delivery:
     def __init__(self, env):
         self.env = env
         self.rows = env["opco.transmission"]
+        self.chains = env["opco.chain"]
         self.began = time.monotonic()
+        self.seal_at = self.began + SEAL_EVERY
         self.channels = {}
         self.passed_over = env["opco.connection"]
         self.lock = threading.Lock()
@@ -62,12 +66,14 @@ class Delivery:
                 self._give_back()
                 self._write({row: outcome for _channel, row, outcome in ended})
                 self._remember_changes()
+                self._seal_late()
                 self._claim()
                 self._start(pool)
         for channel in self.channels.values():
             with isolated(self.env, "End of the run of", channel.connection.id):
                 self._return(channel)
                 in_own_transaction(self.env, channel.remember)
+        self._seal_the_last()
         return self.passed_over
 
     # ------------------------------------------------------------------- claims
@@ -152,8 +158,13 @@ class Delivery:
         self.ended.put((channel, row, outcome))
 
     def _wait(self):
-        """Return the calls that have ended, at least one."""
-        ended = [self.ended.get()]
+        """Return the calls that have ended, at least one; seal meanwhile."""
+        ended = []
+        while not ended:
+            try:
+                ended.append(self.ended.get(timeout=SEAL_EVERY))
+            except queue.Empty:
+                self._seal_late()
         while not self.ended.empty():
             ended.append(self.ended.get())
         return ended
@@ -164,6 +175,17 @@ class Delivery:
             if channel.lane.is_paused(now) and isinstance(outcome, ConvergenceError):
                 speaking = channel.connection._in_company_language()
                 channel.lane.message = explain_failure(speaking.env, outcome)
+
+    def _seal_late(self):
+        """Seal what the sealer, which may have no thread left, lets wait."""
+        if time.monotonic() >= self.seal_at:
+            self.chains._seal_late()
+            self.seal_at = time.monotonic() + SEAL_EVERY
+
+    def _seal_the_last(self):
+        """Seal what this run has just journaled, whatever the next cron is."""
+        if self.started:
+            self.chains._seal_some()
 
     # ----------------------------------------------------------------- outcomes
     def _write(self, ended):

@@ -25,7 +25,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 CHANGED_CONTENT = "content"
 CHANGED_ANSWER = "answer"
@@ -43,13 +43,18 @@ READ_AT_ONCE = 1024 * 1024
 
 _ANCHOR = re.compile(r"([0-9a-f]{8})-([1-9][0-9]{0,9})-([0-9a-f]{64})")
 
-_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
 
 
 # --------------------------------------------------------------------------- sealing
+def canonical(content: Mapping[str, Any]) -> str:
+    """Return a row's content as JSON with its keys in order: what is hashed."""
+    return _encode(content)
+
+
 def content_digest(content: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of a row's content, as JSON with its keys in order."""
-    return _sha256(_canonical(content))
+    """Return the SHA-256 of a row's content."""
+    return _sha256(canonical(content))
 
 
 def answer_digest(salt: str, answer: str) -> str:
@@ -119,12 +124,12 @@ def anchor_text(key: str, number: int, sealed: str) -> str:
 
 
 # --------------------------------------------------------------------- verification
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One sealed row; what an export leaves out is None.
 
-    `previous` is None in a bare link, `content` when the row itself is not exported,
-    `salt` and `answer` when the answer was erased or is shown masked.
+    `previous` is None in a bare link, `content` (`canonical`) and what it says of the
+    answer, `answer_sealed`, when the row itself is not exported, `salt` and `answer`
+    when the answer was erased or is shown masked.
     """
 
     number: int
@@ -132,9 +137,21 @@ class Row:
     sealed_at: str
     seal: str
     previous: str | None = None
-    content: Mapping[str, Any] | None = None
+    content: str | None = None
+    answer_sealed: str | None = None
     salt: str | None = None
     answer: str | None = None
+
+    @classmethod
+    def exported(cls, values: Mapping[str, Any]) -> "Row":
+        """Read a row of an export, whose content is a mapping."""
+        content = values.get("content")
+        if content is None:
+            return cls(**values)
+        return cls(
+            **{**values, "content": canonical(content)},
+            answer_sealed=content.get("response_digest"),
+        )
 
 
 @dataclass(frozen=True)
@@ -211,7 +228,7 @@ class ChainCheck:
             return MISPLACED_ROW
         if row.previous is not None and row.previous != self.seal:
             return BROKEN_LINK
-        if row.content is not None and content_digest(row.content) != row.digest:
+        if row.content is not None and _sha256(row.content) != row.digest:
             return CHANGED_CONTENT
         if row.answer is not None and not _is_sealed_answer(row):
             return CHANGED_ANSWER
@@ -236,7 +253,7 @@ class ChainCheck:
 def _is_sealed_answer(row: Row) -> bool:
     if row.salt is None or row.content is None:
         return False
-    return answer_digest(row.salt, row.answer) == row.content.get("response_digest")
+    return answer_digest(row.salt, row.answer) == row.answer_sealed
 
 
 # ----------------------------------------------------------------- a file, without Odoo
@@ -356,7 +373,7 @@ def check_export(export: Mapping[str, Any], anchors: Iterable[Anchor] = ()):
             check.begin_after(
                 chain["begins_after"]["number"], chain["begins_after"]["seal"]
             )
-        check.feed(Row(**row) for row in chain["rows"])
+        check.feed(map(Row.exported, chain["rows"]))
         head = chain["head"]
         check.end((head["number"], head["seal"]))
         yield chain, check

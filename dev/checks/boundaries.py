@@ -2,10 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Who may import whom, as the architecture says.
 
-* The pure parts (cerfa/, convergence/, vault.py, verify_journal.py) import neither Odoo
-  nor the rest of the project: what they need comes from the standard library, from a
-  library, or from themselves by a relative import. A pure part may be named for typing
-  only.
+* The pure parts (cerfa/, convergence/, sealed_content.py, vault.py, verify_journal.py)
+  import neither Odoo nor the rest of the project: what they need comes from the
+  standard library, from a library, or from themselves by a relative import. A pure part
+  may be named for typing only.
 * The sandbox imports nothing from the add-ons, nor they from it: it stands for the
   platform, and one mistake must not be able to hide another.
 
@@ -17,7 +17,7 @@ import sys
 from pathlib import PurePosixPath
 
 ADDONS = {"l10n_fr_apprenticeship", "opco_ep_connector"}
-PURE = {"cerfa", "convergence", "vault", "verify_journal"}
+PURE = {"cerfa", "convergence", "sealed_content", "vault", "verify_journal"}
 SANDBOX = {"opco_sandbox"}
 DYNAMIC = {"import_module", "__import__"}
 

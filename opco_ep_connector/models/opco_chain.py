@@ -4,10 +4,12 @@
 import time
 import uuid
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..sealed_content import SEALED_NAMES, content_writers
 from ..verify_journal import (
     MISPLACED_ROW,
     ChainCheck,
@@ -22,8 +24,26 @@ from .transactions import in_own_transaction, isolated
 
 # Rows sealed in one transaction, and read at once by a verification.
 BATCH = 2000
+# What a verification reads of a row: its link, then its content.
+LINK_COLUMNS = (
+    "id",
+    "seal_number",
+    "digest",
+    "sealed_at",
+    "seal",
+    "previous_seal",
+    "response_digest",
+    "response_salt",
+    "response_body",
+    "digest_format",
+)
+COLUMNS = (*LINK_COLUMNS, *sorted(SEALED_NAMES.difference(LINK_COLUMNS)))
+MOMENTS = ("sealed_at", "started_at")
+CONTENT_WRITERS = content_writers(COLUMNS)
 # Seconds since its last run after which the sealer is woken by a single row.
 AT_REST = timedelta(seconds=1)
+# After which a row has waited too long for the sealer.
+LATE = timedelta(seconds=1)
 
 
 class OpcoChain(models.Model):
@@ -108,15 +128,52 @@ class OpcoChain(models.Model):
     @api.model
     def _cron_seal(self):
         """Number and chain what was journaled; never in the outcome's transaction."""
-        in_own_transaction(self.env, self._begin_chains)
-        for connection_id in self._connections_with_unsealed_rows():
+        for connection_id in self._connections_to_seal():
             with isolated(self.env, "Sealing of connection", connection_id):
                 self._seal_all(connection_id)
+
+    @api.model
+    def _seal_late(self):
+        """Seal some rows if any has waited too long; right after a commit.
+
+        Odoo's crons share one or two threads: while long runs hold them, the sealer has
+        none. So the run that journals most of the rows looks after them.
+        """
+        with isolated(self.env, "Sealing of what is late in", self._name):
+            if in_own_transaction(self.env, self._has_late_rows):
+                self._seal_some()
+
+    @api.model
+    def _seal_some(self):
+        """Seal the next rows of each connection; right after a commit."""
+        with isolated(self.env, "Sealing of some of", self._name):
+            for connection_id in self._connections_to_seal():
+                in_own_transaction(self.env, partial(self._seal_batch, connection_id))
+
+    @api.model
+    def _has_late_rows(self):
+        [(has_late_rows,)] = self.env.execute_query(
+            SQL(
+                "SELECT EXISTS (SELECT FROM opco_exchange WHERE seal IS NULL"
+                " AND create_date < (clock_timestamp() AT TIME ZONE 'UTC') - %s)",
+                LATE,
+            )
+        )
+        return has_late_rows
 
     @api.model
     def _seal_all(self, connection_id):
         while in_own_transaction(self.env, lambda: self._seal_batch(connection_id)):
             pass
+
+    @api.model
+    def _connections_to_seal(self):
+        """Return those with unsealed rows, each with its chain; ends with a commit.
+
+        For a chain's lock must be the first statement of its transaction.
+        """
+        in_own_transaction(self.env, self._begin_chains)
+        return in_own_transaction(self.env, self._connections_with_unsealed_rows)
 
     @api.model
     def _begin_chains(self):
@@ -235,51 +292,44 @@ class OpcoChain(models.Model):
 
     def _rows_after(self, number, limit=BATCH):
         """Return the next sealed rows to verify, in order; the ORM is too slow here."""
-        self.ensure_one()
-        exchanges = self.env["opco.exchange"]
-        return [
-            Row(
-                number=values["seal_number"],
-                digest=values["digest"],
-                sealed_at=values["sealed_on"],
-                seal=values["seal"],
-                previous=values["previous_seal"],
-                content=exchanges._content(values),
-                salt=values["response_salt"],
-                answer=values["response_body"],
-            )
-            for values in self._fetch_rows(number, limit)
-        ]
+        return [_to_verify(values) for values in self._fetch(number, limit)]
 
     def _fetch_rows(self, number, limit):
+        """Return the next sealed rows by the names of their columns, in order."""
+        return [
+            dict(zip(COLUMNS, values, strict=True))
+            for values in self._fetch(number, limit)
+        ]
+
+    def _fetch(self, number, limit):
         self.ensure_one()
-        self.env.cr.execute(
+        return self.env.execute_query(
             SQL(
-                "SELECT id, transmission_id, seal_number, digest, previous_seal, seal,"
-                " to_char(sealed_at, 'YYYY-MM-DD HH24:MI:SS') AS sealed_on,"
-                " digest_format, environment, reference, siret, sender, operation,"
-                " method, url, outcome, http_status, duration_ms, request_sha256,"
-                " file_sha256,"
-                " to_char(started_at, 'YYYY-MM-DD HH24:MI:SS') AS started_at,"
-                " response_digest, response_salt, response_body"
-                " FROM opco_exchange WHERE connection_id = %s AND seal IS NOT NULL"
-                " AND seal_number > %s ORDER BY seal_number LIMIT %s",
+                "SELECT %s FROM opco_exchange WHERE connection_id = %s"
+                " AND seal IS NOT NULL AND seal_number > %s"
+                " ORDER BY seal_number LIMIT %s",
+                SQL(", ").join(map(_selected, COLUMNS)),
                 self.connection_id.id,
                 number,
                 limit,
             )
         )
-        return self.env.cr.dictfetchall()
 
     def _count_sealed(self):
         """Count what bears a seal or a number: as many as the head says, or a row was
-        slipped in."""
+        slipped in.
+
+        Two counts, each by an index: one of both would read the whole journal.
+        """
         self.ensure_one()
         [(count,)] = self.env.execute_query(
             SQL(
-                "SELECT count(*) FROM opco_exchange WHERE connection_id = %s"
-                " AND (seal IS NOT NULL OR seal_number IS NOT NULL)",
-                self.connection_id.id,
+                "SELECT (SELECT count(*) FROM opco_exchange"
+                " WHERE connection_id = %(connection)s AND seal IS NOT NULL)"
+                " + (SELECT count(*) FROM opco_exchange"
+                " WHERE connection_id = %(connection)s AND seal IS NULL"
+                " AND seal_number IS NOT NULL)",
+                connection=self.connection_id.id,
             )
         )
         return count
@@ -294,3 +344,33 @@ class OpcoChain(models.Model):
             )
         )
         return count
+
+
+def _selected(name):
+    column = SQL.identifier(name)
+    if name in MOMENTS:
+        return SQL("to_char(%s, 'YYYY-MM-DD HH24:MI:SS')", column)
+    return column
+
+
+def _to_verify(values):
+    """Return a row as it is to be verified.
+
+    :param values: those of COLUMNS
+    """
+    _id, number, digest, sealed_at, sealed, previous, of_answer, salt, answer, kind = (
+        values[: len(LINK_COLUMNS)]
+    )
+    writer = CONTENT_WRITERS.get(kind or 1)
+    return Row(
+        number,
+        digest,
+        sealed_at,
+        sealed,
+        previous,
+        # Of a format that never was, no content fits its digest.
+        writer.write(values) if writer else "",
+        of_answer,
+        salt,
+        answer,
+    )

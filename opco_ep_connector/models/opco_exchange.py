@@ -10,30 +10,9 @@ from odoo.tools import SQL
 
 from ..convergence.people import without_people
 from ..convergence.redact import redact_text
+from ..sealed_content import CURRENT_FORMAT, sealed_content
 from ..verify_journal import answer_digest, content_digest
 from .journal_triggers import protect_exchanges
-
-# What the digest covers, for each format of the row. No foreign key: what it points
-# to may be renamed, merged or deleted. No body: it may be erased. An absent value is
-# false.
-SEALED_CONTENT = {
-    1: (
-        "environment",
-        "reference",
-        "siret",
-        "method",
-        "url",
-        "outcome",
-        "http_status",
-        "started_at",
-        "duration_ms",
-        "request_sha256",
-        "response_digest",
-    ),
-}
-SEALED_CONTENT[2] = (*SEALED_CONTENT[1], "sender", "operation")
-SEALED_CONTENT[3] = (*SEALED_CONTENT[2], "file_sha256")
-CURRENT_FORMAT = 3
 
 
 class OpcoExchange(models.Model):
@@ -142,7 +121,7 @@ class OpcoExchange(models.Model):
             )
             vals["digest_format"] = CURRENT_FORMAT
             vals["digest"] = content_digest(
-                self._content(
+                sealed_content(
                     vals | {"started_at": fields.Datetime.to_string(vals["started_at"])}
                 )
             )
@@ -208,15 +187,6 @@ class OpcoExchange(models.Model):
             "file_sha256": transmission.file_sha256 if transmission else False,
             "response_body": exchange.response_body,
         }
-
-    @api.model
-    def _content(self, values):
-        """Return what the digest of a row covers.
-
-        :param values: the row's columns, `started_at` as text
-        """
-        names = SEALED_CONTENT[values["digest_format"] or 1]
-        return {name: False if values[name] is None else values[name] for name in names}
 
     def _answer_without_people(self):
         """Return the answer as it may be handed to somebody who knows nobody."""

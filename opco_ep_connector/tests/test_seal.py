@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import RestrictViolation
 
@@ -10,6 +12,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import delivery
+from ..models import opco_chain
+from ..sealed_content import sealed_content
 from ..verify_journal import (
     Anchor,
     Fault,
@@ -94,7 +99,7 @@ class TestSeal(JournalCase):
         formats = ((None, ("sender", "file_sha256")), (2, ("file_sha256",)))
         former = self.journal(len(formats))
         for row, (digest_format, later) in zip(former, formats, strict=True):
-            content = row._content(
+            content = sealed_content(
                 row.sudo().read()[0]
                 | {"started_at": "2026-11-23 09:30:01", "digest_format": digest_format}
             )
@@ -140,6 +145,49 @@ class TestSeal(JournalCase):
         self.journal(1)
         self.deliver()
         self.assertEqual(self.count_triggers(), 1)
+
+    def test_what_a_delivery_journals_is_sealed_when_it_ends(self):
+        row = self.send(self.new_contract())
+        self.assertTrue(row.exchange_ids.seal)
+        self.assertFalse(self.verify().fault)
+
+    def test_delivery_that_ends_leaves_a_long_backlog_to_the_sealer(self):
+        self.journal(2)
+        self.forget_triggers()
+        self.cron().lastcall = fields.Datetime.now() + timedelta(minutes=1)
+        with patch.object(opco_chain, "BATCH", 2):
+            row = self.send(self.new_contract())
+        self.assertFalse(row.exchange_ids.seal)
+        self.assertEqual(self.chain.number, 7)
+        self.assertEqual(self.count_triggers(), 1)
+
+    def test_delivery_seals_what_is_late_while_it_waits_for_an_answer(self):
+        [late] = self.journal(1)
+        row = self.transmit(self.new_contract())
+        self.sandbox.set(latency=0.5)
+        chains, seen = type(self.chain), []
+        seal_late = chains._seal_late
+
+        def watched(chain):
+            seal_late(chain)
+            sent, exchange = (record.with_env(chain.env) for record in (row, late))
+            seen.append((sent.state, bool(exchange.seal)))
+
+        with (
+            patch.object(chains, "_seal_late", watched),
+            patch.object(opco_chain, "LATE", timedelta(days=-1)),
+            patch.object(delivery, "SEAL_EVERY", 0.05),
+        ):
+            self.deliver()
+        self.assertIn(("sending", True), seen)
+        self.assertEqual(row.state, "sent")
+
+    def test_late_is_what_has_waited_longer_than_the_sealer_takes(self):
+        self.journal(1)
+        self.env.flush_all()
+        for late, has_late_rows in ((timedelta(hours=1), False), (timedelta(0), True)):
+            with self.subTest(late), patch.object(opco_chain, "LATE", late):
+                self.assertEqual(self.env["opco.chain"]._has_late_rows(), has_late_rows)
 
     def test_verification_is_resumed_where_it_stopped(self):
         first = self.chain._new_check()
@@ -238,6 +286,14 @@ class TestSeal(JournalCase):
             )
         self.assertEqual(self.verify().fault, Fault(2, "answer"))
 
+    def test_content_of_a_format_that_never_was(self):
+        with self.tampering() as cr:
+            cr.execute(
+                "UPDATE opco_exchange SET digest_format = 99 WHERE id = %s",
+                [self.rows[2].id],
+            )
+        self.assertEqual(self.verify().fault, Fault(3, "content"))
+
     def test_answer_without_its_salt(self):
         with self.tampering() as cr:
             cr.execute(
@@ -281,6 +337,16 @@ class TestSeal(JournalCase):
     def test_row_slipped_in_without_a_number(self):
         with self.tampering() as cr:
             self.copy_row(cr, self.rows[2], number=None)
+        self.assertEqual(self.verify().fault, Fault(5, "misplaced"))
+
+    def test_row_slipped_in_without_a_seal(self):
+        with self.tampering() as cr:
+            self.copy_row(cr, self.rows[2], number=None)
+            cr.execute(
+                "UPDATE opco_exchange SET seal = NULL, seal_number = 3"
+                " WHERE seal_number IS NULL AND connection_id = %s",
+                [self.connection.id],
+            )
         self.assertEqual(self.verify().fault, Fault(5, "misplaced"))
 
     def test_recomputed_chain_is_betrayed_by_an_anchor(self):
@@ -333,7 +399,7 @@ class TestSeal(JournalCase):
             [values] = self.chain._fetch_rows(number - 1, 1)
             cr.execute(
                 "UPDATE opco_exchange SET digest = %s WHERE id = %s",
-                [content_digest(row._content(values)), row_id],
+                [content_digest(sealed_content(values)), row_id],
             )
 
     def forge(self, cr, row):
@@ -343,7 +409,7 @@ class TestSeal(JournalCase):
         [values] = self.chain._fetch_rows(row.seal_number - 1, 1)
         cr.execute(
             "UPDATE opco_exchange SET digest = %s WHERE id = %s",
-            [content_digest(row._content(values)), row.id],
+            [content_digest(sealed_content(values)), row.id],
         )
 
     def chain_anew(self, cr):
@@ -351,7 +417,7 @@ class TestSeal(JournalCase):
         previous = check.seal
         for values in self.chain._fetch_rows(0, 100):
             number = values["seal_number"]
-            sealed = seal(number, previous, values["digest"], values["sealed_on"])
+            sealed = seal(number, previous, values["digest"], values["sealed_at"])
             cr.execute(
                 "UPDATE opco_exchange SET previous_seal = %s, seal = %s WHERE id = %s",
                 [previous, sealed, values["id"]],

@@ -271,7 +271,7 @@ class TestAuditPack(EvidenceCase):
                 if path.is_file():
                     self.assertNotIn(NIR, path.read_text(encoding="utf-8-sig"))
             export = json.loads((folder / "journal.json").read_text())
-            last = Row(**export["chains"][0]["rows"][-1])
+            last = Row.exported(export["chains"][0]["rows"][-1])
             self.assertEqual((last.answer, last.salt), (None, None))
             self.assertEqual(self.verify_alone(folder).returncode, 0)
 

@@ -17,6 +17,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 from ..convergence.client import ConvergenceClient
 from ..models.opco_connection_secrets import UnusableHere
 from ..models.opco_transmission import OpcoTransmission
+from ..sealed_content import sealed_content
 from ..verify_journal import answer_digest, content_digest
 from .common import CLOSED_SIRET, KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
 
@@ -819,9 +820,9 @@ class TestJournal(ConnectorCase):
         values = exchange.read(load="")[0] | {
             "started_at": fields.Datetime.to_string(exchange.started_at)
         }
-        self.assertEqual(exchange.digest, content_digest(exchange._content(values)))
+        self.assertEqual(exchange.digest, content_digest(sealed_content(values)))
         values["outcome"] = "rejected"
-        self.assertNotEqual(exchange.digest, content_digest(exchange._content(values)))
+        self.assertNotEqual(exchange.digest, content_digest(sealed_content(values)))
 
     def test_users_do_not_write_what_the_opco_says(self):
         for user in (self.transmitter, self.everybody):

@@ -3,7 +3,6 @@
 
 import hashlib
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -16,6 +15,7 @@ from verify_journal import (
     Row,
     anchor_text,
     answer_digest,
+    canonical,
     content_digest,
     first_link,
     main,
@@ -32,7 +32,17 @@ def chained(contents, key=KEY):
     for number, content in enumerate(contents, 1):
         digest = content_digest(content)
         sealed = seal(number, previous, digest, SEALED_AT)
-        rows.append(Row(number, digest, SEALED_AT, sealed, previous, content))
+        rows.append(
+            Row(
+                number,
+                digest,
+                SEALED_AT,
+                sealed,
+                previous,
+                canonical(content),
+                content.get("response_digest"),
+            )
+        )
         previous = sealed
     return rows
 
@@ -65,7 +75,7 @@ def test_intact_chain():
 @given(st.integers(0, 5))
 def test_any_changed_row_is_named(index):
     rows = list(ROWS)
-    rows[index] = replace(rows[index], content={"reference": "other"})
+    rows[index] = rows[index]._replace(content=canonical({"reference": "other"}))
     assert read(rows, HEAD).fault == Fault(index + 1, "content")
 
 
@@ -86,8 +96,8 @@ def test_any_renumbered_swap_is_found(index):
     rows = list(ROWS)
     first, second = rows[index : index + 2]
     rows[index : index + 2] = [
-        replace(second, number=first.number),
-        replace(first, number=second.number),
+        second._replace(number=first.number),
+        first._replace(number=second.number),
     ]
     assert read(rows, HEAD).fault == Fault(index + 1, "link")
 
@@ -101,7 +111,7 @@ def test_any_repeated_row_is_found(index):
 @given(st.integers(1, 6), st.integers(0, 5))
 def test_recomputed_chain_is_found_from_the_anchor_on(number, index):
     anchor = Anchor.parse(anchor_text(KEY, number, ROWS[number - 1].seal))
-    contents = [row.content for row in ROWS]
+    contents = [json.loads(row.content) for row in ROWS]
     contents[index] = {"reference": "other"}
     check = read(chained(contents), anchors=[anchor])
     if index < number:
@@ -158,14 +168,35 @@ def test_each_anchor_of_the_same_row_counts():
 def test_answers():
     digest = answer_digest("salt", "answer")
     [row] = chained([{"response_digest": digest}])
-    assert read([replace(row, salt="salt", answer="answer")]).with_answer == 1
+    assert read([row._replace(salt="salt", answer="answer")]).with_answer == 1
     assert read([row]).with_answer == 0
     for changed in (
         {"salt": "salt", "answer": "other"},
         {"answer": "answer"},
         {"salt": "salt", "answer": "answer", "content": None},
     ):
-        assert read([replace(row, **changed)]).fault == Fault(1, "answer")
+        assert read([row._replace(**changed)]).fault == Fault(1, "answer")
+
+
+def test_answer_of_which_the_content_says_nothing():
+    [row] = chained([{"reference": "AP/1"}])
+    assert read([row._replace(salt="", answer="")]).fault == Fault(1, "answer")
+
+
+def test_answer_of_an_export():
+    content = {"response_digest": answer_digest("salt", "answer")}
+    [row] = chained([content])
+    exported = {
+        "number": 1,
+        "digest": row.digest,
+        "sealed_at": SEALED_AT,
+        "seal": row.seal,
+        "content": content,
+        "salt": "salt",
+    }
+    assert read([Row.exported(exported | {"answer": "answer"})]).with_answer == 1
+    changed = Row.exported(exported | {"answer": "other"})
+    assert read([changed]).fault == Fault(1, "answer")
 
 
 @given(st.integers(0, 6))
@@ -193,7 +224,7 @@ def export(rows=ROWS, **changes):
                 "digest": row.digest,
                 "sealed_at": row.sealed_at,
                 "seal": row.seal,
-                "content": row.content,
+                "content": json.loads(row.content),
             }
             for row in rows
         ],
