@@ -437,9 +437,23 @@ class TestSentDocuments(SentDocumentsCase):
         document.attachment_id.raw = pdf("another")
         self.deliver()
         self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
-        self.assertIn("has changed since it was queued", rows.message)
+        self.assertIn("has changed since it was checked", rows.message)
         self.assertFalse(self.sandbox.files())
         self.assertFalse(rows.exchange_ids)
+
+    def test_a_file_changed_before_it_was_queued_never_leaves(self):
+        document = self.receive()
+        document.attachment_id.raw = pdf("another")
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
+        self.assertIn("has changed since it was checked", rows.message)
+        self.assertFalse(self.sandbox.files())
+        # What it says to do works.
+        self.receive()
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual(rows.state, "sent", rows.message)
 
     def test_bytes_changed_on_the_disk_never_leave(self):
         # A file of its own: files of the same content are one on the disk.
