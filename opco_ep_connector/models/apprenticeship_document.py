@@ -112,10 +112,11 @@ class ApprenticeshipDocument(models.Model):
     def _opco_is_under_way_or_sent(self):
         return any(self._opco_rows().mapped("is_live"))
 
-    def _opco_prepare(self, connection, profile):
+    def _opco_prepare(self, connection, profile, held):
         """Return the document as a `Preparation`, with what keeps it from leaving.
 
         :param profile: the OPCO's, as a value
+        :param held: the transmissions of `_opco_contents_held`
         """
         self.ensure_one()
         contract = self.contract_id
@@ -131,7 +132,7 @@ class ApprenticeshipDocument(models.Model):
         reasons = (
             self._opco_not_to_send()
             or self._opco_unreadable_file()
-            or self._opco_same_content()
+            or self._opco_same_content(held)
             or self._opco_untaken_file(profile)
         )
         if reasons:
@@ -168,23 +169,9 @@ class ApprenticeshipDocument(models.Model):
             )
         return None
 
-    def _opco_same_content(self):
+    def _opco_same_content(self, held):
         """Return what tells that the dossier has this very content already."""
-        same = (
-            self.env["opco.transmission"]
-            .sudo()
-            .search(
-                [
-                    ("contract_id", "=", self.contract_id.id),
-                    ("operation", "=", "document"),
-                    ("environment", "=", self.contract_id.sudo().opco_environment),
-                    ("is_live", "=", True),
-                    ("file_sha256", "=", self.sha256),
-                    ("document_id", "!=", self.id),
-                ],
-                limit=1,
-            )
-        )
+        same = held.get((self.contract_id, self.sha256))
         if not same:
             return None
         return self.env._(

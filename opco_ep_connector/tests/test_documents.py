@@ -223,6 +223,32 @@ class TestSentDocuments(SentDocumentsCase):
         self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
 
+    def test_asks_the_database_no_more_for_many_documents(self):
+        def received(number):
+            contract = self.new_contract()
+            self.send(contract)
+            for rank in range(number):
+                self.receive(
+                    "completion_certificate", pdf(f"{contract.name}-{rank}"), contract
+                )
+            return contract
+
+        def prepare(contracts):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            ready, _kept = contracts.with_user(
+                self.transmitter
+            )._opco_prepare_documents()
+            return len(ready), self.env.cr.sql_log_count - before
+
+        few = received(2)
+        prepare(few)
+        count, asked = prepare(few)
+        self.assertEqual(count, 2)
+        many = few | received(4)
+        self.assertEqual(prepare(many), (6, asked))
+
     def test_the_action_of_the_list_transmits(self):
         self.receive()
         action = self.env.ref("opco_ep_connector.action_transmit_documents")
