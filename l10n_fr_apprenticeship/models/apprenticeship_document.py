@@ -5,11 +5,13 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import human_size
+from odoo.tools import formatLang
 
 from ..cerfa.documents import CONVENTION, KINDS
 from ..pdf_check import LARGEST, MEGABYTE, PDF, BadFile, check_pdf, kept_name
 from .apprenticeship_contract import PERSONAL_DATA
+
+KILOBYTE = 1024
 
 
 class ApprenticeshipDocument(models.Model):
@@ -159,12 +161,18 @@ class ApprenticeshipDocument(models.Model):
         return {
             "id": self.id,
             "name": self.name,
-            "size": human_size(self.size),
+            "size": self._shown_size(),
             "badges": [self._state_badge()],
             "notes": self._notes(),
             "actions": self._actions_to_show(),
             "has_file": bool(self.attachment_id),
         }
+
+    def _shown_size(self):
+        if self.size < MEGABYTE:
+            return self.env._("%(size)s KB", size=max(1, round(self.size / KILOBYTE)))
+        megabytes = formatLang(self.env, self.size / MEGABYTE, digits=1)
+        return self.env._("%(size)s MB", size=megabytes)
 
     def _state_badge(self):
         if not self.attachment_id:
@@ -177,7 +185,7 @@ class ApprenticeshipDocument(models.Model):
         """Return who did what and when, one sentence each."""
         notes = [
             self.env._(
-                "Received on %(at)s from %(person)s",
+                "Received on %(at)s by %(person)s",
                 at=self._moment(self.received_at),
                 person=self.sudo().received_by_id.name or "—",
             )

@@ -120,6 +120,15 @@ class TestDocuments(DocumentsCase):
         self.assertEqual(self.line("identity")["state"], "received")
         self.assertFalse(document.decided_at)
 
+    def test_the_size_is_in_the_units_of_the_person(self):
+        self.clerk.lang = "fr_FR"
+        document = self.receive().with_user(self.clerk)
+        shown = []
+        for size in (602, 300 * 1024, int(2.5 * MEGABYTE)):
+            document.sudo().size = size
+            shown.append(document.with_context(lang="fr_FR")._shown()["size"])
+        self.assertEqual(shown, ["1 Ko", "300 Ko", "2,5 Mo"])
+
     def test_rejected_says_why(self):
         document = self.receive()
         with self.assertRaisesRegex(UserError, "Say what is wrong"):
