@@ -287,14 +287,28 @@ class OpcoTransmission(models.Model):
 
         What only a person could have settled has nothing left to be settled.
         """
+        self.is_live = False
+        self._give_up_closed()
+
+    def _give_up_closed(self):
+        """Of what the OPCO has closed, give up what has not left or nobody can know.
+
+        What was on its way at that moment comes here once its outcome is known.
+        """
         closed = self.filtered(
             lambda row: (
-                row.state in self.NEVER_LEFT_STATES
-                or (row.state == "unknown" and row.operation in self.SEEN_BY_A_PERSON)
+                not row.is_live
+                and (
+                    row.state in self.NEVER_LEFT_STATES
+                    or (
+                        row.state == "unknown"
+                        and row.operation in self.SEEN_BY_A_PERSON
+                    )
+                )
             )
         )
-        closed._give_up()
-        (self - closed).is_live = False
+        if closed:
+            closed.try_lock_for_update(allow_referencing=True)._give_up()
 
     def action_open_contract(self):
         self.ensure_one()
@@ -405,6 +419,9 @@ class OpcoTransmission(models.Model):
     @api.model
     def _follow_connections(self):
         """Hold what waits for a stopped connection, release what an open one holds."""
+        self.search(
+            [("is_live", "=", False), ("state", "in", self.WAITING_STATES)]
+        )._give_up_closed()
         waiting = self._read_group(
             [("state", "in", self.NEVER_LEFT_STATES)], ["connection_id", "environment"]
         )
@@ -453,6 +470,7 @@ class OpcoTransmission(models.Model):
         """Wake for the next row of a connection that could be used in this run."""
         waiting = self._read_group(
             Domain("state", "in", self.DUE_STATES)
+            & Domain("is_live", "=", True)
             & Domain("connection_id.state", "=", "active")
             & Domain("connection_id", "not in", passed_over.ids)
             & self._domain_not_stopped()
@@ -724,6 +742,7 @@ class OpcoTransmission(models.Model):
 
     def _apply(self):
         """Consequences of the outcomes on everything else; idempotent."""
+        self._give_up_closed()
         rows = self.filtered(lambda row: not row.applied)
         unsendable = rows.filtered(lambda row: row.state == "cancelled")
         unsendable._by_operation("_on_unsendable")
