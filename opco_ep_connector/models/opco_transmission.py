@@ -654,12 +654,26 @@ class OpcoTransmission(models.Model):
         message = explain_failure(self.env, error)
         if outcome == "rejected":
             self._settle("rejected", {"message": message, "is_live": False})
+        elif outcome == "auth" and self.connection_id._has_new_secrets_since(
+            self.claimed_at
+        ):
+            self._settle("retry", self._values_with_new_secrets())
         elif outcome == "auth":
             self._settle("held", {"message": message})
         elif outcome == "unknown":
             self._settle("unknown", {"message": self._unknown_message(message, error)})
         else:
             self._settle("retry", {"message": message} | self._retry_values(error))
+
+    def _values_with_new_secrets(self):
+        """What was refused is the former token: it leaves at once with the new one."""
+        return {
+            "message": self.env._(
+                "The token was replaced during the call: it is tried again with the "
+                "new one."
+            ),
+            "next_try_at": fields.Datetime.now(),
+        }
 
     def _record_lost_claims(self):
         for row in self._by_sender_language():
