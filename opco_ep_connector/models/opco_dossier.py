@@ -457,7 +457,7 @@ class OpcoDossier(models.Model):
 
     def _identity_values(self, detail):
         """Return what is kept to recognise the contract of a dossier."""
-        found = identity(detail.raw.get("cerfa") or {})
+        found = identity(detail.cerfa)
         kept = fingerprint(found, self.connection_id.sudo().vault_id)
         return {
             "employer_siret": found.employer_siret,
