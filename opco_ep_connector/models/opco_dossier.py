@@ -673,6 +673,16 @@ class OpcoDossier(models.Model):
                     contract=self.contract_id.display_name,
                 )
             )
+        if self.environment != self.connection_id.environment:
+            raise UserError(
+                self.env._(
+                    "The dossier %(number)s is of another environment than the "
+                    "connection %(connection)s is in now: it says nothing of the "
+                    "contract there.",
+                    number=self.internal_number,
+                    connection=self.connection_id.name,
+                )
+            )
         contract._opco_withdraw()
         self.write(
             {
