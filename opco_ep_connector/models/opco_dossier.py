@@ -495,7 +495,9 @@ class OpcoDossier(models.Model):
             (self[name] or False) == (value or False) for name, value in values.items()
         ):
             return False
-        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange)
+        self.env["opco.exchange"]._journal(
+            self.connection_id, detail.exchange, dossier=self
+        )
         former_state = self.raw_state
         self.write(values)
         contract = self.contract_id
