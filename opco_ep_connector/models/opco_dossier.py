@@ -10,6 +10,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
+    PERSONAL_DATA,
+)
+
 from .. import pace
 from ..comparison import Comparison, KnownDossier, NormStates
 from ..convergence.redact import redact_text
@@ -85,7 +89,11 @@ class OpcoDossier(models.Model):
     raw_state = fields.Char(help="As the OPCO writes it.")
     state = fields.Selection(DOSSIER_STATES, index=True)
     comment = fields.Text(string="OPCO's comment")
-    instalments = fields.Json(string="Payment schedule")
+    instalments = fields.Json(
+        string="Payment schedule",
+        groups=PERSONAL_DATA,
+        help="Its amounts tell whether a disability was recognised.",
+    )
     date_broken = fields.Date(
         string="Broken on", help="Last day of the contract, as the OPCO has it."
     )
