@@ -39,6 +39,13 @@ class OpcoExchange(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
+    dossier_id = fields.Many2one(
+        "opco.dossier",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The one that was read; what is sent has a transmission.",
+    )
     environment = fields.Selection(
         [("sandbox", "Sandbox"), ("test", "Test"), ("production", "Production")],
         required=True,
@@ -136,8 +143,8 @@ class OpcoExchange(models.Model):
         raise AccessError(self.env._("The journal of exchanges cannot be deleted."))
 
     @api.model
-    def _journal(self, connection, exchange, transmission=None):
-        """Keep one exchange of the client.
+    def _journal(self, connection, exchange, transmission=None, dossier=None):
+        """Keep one exchange of the client, about a transmission or a dossier.
 
         :param exchange: a `convergence` Exchange value, or None when no call was made
         """
@@ -145,6 +152,7 @@ class OpcoExchange(models.Model):
             return self.browse()
         row = self.sudo().create(
             self._values_to_journal(connection, exchange, transmission)
+            | {"dossier_id": dossier and dossier.id}
         )
         self.env["opco.chain"]._wake_if_at_rest()
         return row
@@ -200,16 +208,19 @@ class OpcoExchange(models.Model):
         """Return the form whose values may be repeated, None when it is purged."""
         if self.transmission_id:
             return self.transmission_id._form_spoken_of()
-        # The reading of a dossier, whose number stands in the address only.
+        dossier = self.dossier_id or self._dossier_in_address()
+        return dossier.contract_id[:1]._opco_form_spoken_of()
+
+    def _dossier_in_address(self):
+        """Return the dossier read by a row older than the link to it."""
         numbers = parse_qs(urlsplit(self.url).query).get("numeroInterne")
-        dossiers = self.env["opco.dossier"].search(
+        return self.env["opco.dossier"].search(
             [
                 ("connection_id", "=", self.connection_id.id),
                 ("environment", "=", self.environment),
                 ("internal_number", "in", numbers or ()),
             ]
         )
-        return dossiers.contract_id[:1]._opco_form_spoken_of()
 
     def _erase_bodies(self):
         """Erase the answers for good; what was sealed still verifies."""
