@@ -278,8 +278,7 @@ class ApprenticeshipDocument(models.Model):
     def _receive_once(self, contract, kind, name, content):
         """Keep a file known to be good, unless it is already there."""
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        current = self.sudo()._current_of(contract, kind).filtered("attachment_id")
-        if sha256 not in current.mapped("sha256"):
+        if not self._same_as(contract, kind, sha256):
             self._receive(contract, kind, name, content)
 
     @api.model
@@ -306,13 +305,7 @@ class ApprenticeshipDocument(models.Model):
 
     @api.model
     def _check_is_new(self, contract, kind, name, sha256):
-        same = (
-            self.sudo()
-            ._current_of(contract, kind)
-            .filtered(
-                lambda document: document.sha256 == sha256 and document.attachment_id
-            )
-        )
+        same = self._same_as(contract, kind, sha256)
         if same:
             raise UserError(
                 self.env._(
@@ -332,6 +325,20 @@ class ApprenticeshipDocument(models.Model):
                 ("is_current", "=", True),
             ]
         )
+
+    @api.model
+    def _same_as(self, contract, kind, sha256):
+        """Return the documents of this content whose file is still what was received.
+
+        What was lost, or has changed since, may be added again.
+        """
+        current = self.sudo()._current_of(contract, kind)
+        same = current.filtered(lambda document: document.sha256 == sha256)
+        return same.filtered(lambda document: document._has_its_content())
+
+    def _has_its_content(self):
+        content = self.attachment_id.raw or b""
+        return hashlib.sha256(content).hexdigest() == self.sha256
 
     @api.model
     def _refusal(self, name, reason):

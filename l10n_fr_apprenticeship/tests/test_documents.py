@@ -275,6 +275,23 @@ class TestDocuments(DocumentsCase):
         self.receive()
         self.assertEqual(self.line("identity")["state"], "received")
 
+    def test_a_file_changed_or_lost_meanwhile_may_be_added_again(self):
+        changed = self.receive(kind=TRIPARTITE)
+        changed.sudo().attachment_id.raw = pdf("another")
+        self.receive(kind=TRIPARTITE)
+        self.assertIn("already there", self.refusal_of(kind=TRIPARTITE))
+        # The line of the attachment is there, its content is not.
+        lost = self.contract.document_ids.filtered("is_current").sudo()
+        lost.attachment_id.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET store_fname = %s WHERE id = %s",
+            ("00/" + "0" * 40, lost.attachment_id.id),
+        )
+        self.env.invalidate_all()
+        with mute_logger("odoo.addons.base.models.ir_attachment"):
+            self.receive(kind=TRIPARTITE)
+        self.assertFalse(lost.is_current)
+
     def test_a_thousand_documents(self):
         self.env["apprenticeship.document"].create(
             [

@@ -337,6 +337,13 @@ class ApprenticeshipAgreement(models.Model):
             if agreement.opco_transport_state == "waiting":
                 agreement._opco_forget()
 
+    def _opco_give_up_waiting(self):
+        """Its file turns out not to be the right one: what can be kept here is."""
+        self._opco_wait_no_more()
+        for agreement in self:
+            row = agreement._opco_transmission()
+            row.filtered(lambda row: row.state in row.NEVER_LEFT_STATES)._give_up()
+
     def _opco_leave_or_say_why(self, sender):
         self.opco_transport_state = False
         preparation = self._opco_prepare()
@@ -426,6 +433,20 @@ class ApprenticeshipAgreement(models.Model):
     def _opco_check_transmitter(self):
         self.contract_id._opco_check_transmitter()
         self.check_access("read")
+
+    def _opco_badge(self):
+        """Return where it stands, as the checklist of documents shows it."""
+        colors = {
+            "waiting": "info",
+            "queued": "info",
+            "sent": "success",
+            "done": "success",
+            "rejected": "danger",
+        }
+        field = self._fields["opco_transport_state"]
+        texts = dict(field._description_selection(self.env))
+        state = self.opco_transport_state
+        return {"text": texts[state], "color": colors.get(state, "warning")}
 
     # ------------------------------------------------------------------ mirrors
     def _opco_mirror(self, row):
