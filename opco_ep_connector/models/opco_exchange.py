@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..convergence.people import without_people
+from ..convergence.people import readable, without_people
 from ..convergence.redact import redact_text
 from ..sealed_content import CURRENT_FORMAT, sealed_content
 from ..verify_journal import answer_digest, content_digest
@@ -108,7 +108,8 @@ class OpcoExchange(models.Model):
     @api.depends("response_body")
     def _compute_response_shown(self):
         for exchange in self:
-            exchange.response_shown = redact_text(exchange.sudo().response_body or "")
+            answer = readable(exchange.sudo().response_body or "")
+            exchange.response_shown = redact_text(answer)
 
     @api.model_create_multi
     def create(self, vals_list):
