@@ -24,7 +24,7 @@ _NAMED = re.compile(
 _NAMED_INSIDE = re.compile(
     r"""\\"(?P<name>\w{1,40})\\"\s*:\s*(?P<value>\\"(?:[^"\\]|\\[^"])*(?:\\")?)"""
 )
-# « \u00e9 », as many servers write an accent; once more in a JSON text inside a JSON text.
+# « \u00e9 », as many servers write an accent; once more for JSON inside a JSON text.
 _ESCAPED = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 _WORD = re.compile(r"[^\W_]+")
 _MASKED_RUN = re.compile(r"\*\*\*(?:[\s.,/:'’-]{1,3}\*\*\*)+")
@@ -77,7 +77,9 @@ def _as_read(escaped: re.Match) -> str:
     character = chr(int(escaped[1], 16))
     if character.isspace():
         return " "
-    return character if character.isprintable() and character not in '"\\' else escaped[0]
+    if character in '"\\' or not character.isprintable():
+        return escaped[0]
+    return character
 
 
 def _masked(text: str, form: Any) -> str:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..convergence.people import readable, without_people
 from ..convergence.redact import redact_text
@@ -104,6 +104,15 @@ class OpcoExchange(models.Model):
 
     def init(self):
         protect_exchanges(self.env.cr)
+
+    @api.depends("started_at")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for exchange in self:
+            exchange.display_name = self.env._(
+                "Exchange of %(moment)s",
+                moment=format_datetime(self.env, exchange.started_at),
+            )
 
     @api.depends("response_body")
     def _compute_response_shown(self):

@@ -85,7 +85,7 @@ def test_nir_with_escaped_spaces():
 @pytest.mark.parametrize(
     "said",
     [
-        '{"motif": "D\\u00e9j\\u00e0 re\\u00e7u \\u2013 \\u0022OPCO\\u0022 \\u005c \\u202e"}',
+        '{"motif": "D\\u00e9j\\u00e0 re\\u00e7u \\u0022OPCO\\u0022 \\u005c \\u202e"}',
         '{"motif": "ligne\\u000asuivante\\n"}',
     ],
 )
