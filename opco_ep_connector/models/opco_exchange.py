@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
-from ..convergence.people import without_people
+from ..convergence.people import readable, without_people
 from ..convergence.redact import redact_text
 from ..sealed_content import CURRENT_FORMAT, sealed_content
 from ..verify_journal import answer_digest, content_digest
@@ -112,10 +112,20 @@ class OpcoExchange(models.Model):
     def init(self):
         protect_exchanges(self.env.cr)
 
+    @api.depends("started_at")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        for exchange in self:
+            exchange.display_name = self.env._(
+                "Exchange of %(moment)s",
+                moment=format_datetime(self.env, exchange.started_at),
+            )
+
     @api.depends("response_body")
     def _compute_response_shown(self):
         for exchange in self:
-            exchange.response_shown = redact_text(exchange.sudo().response_body or "")
+            answer = readable(exchange.sudo().response_body or "")
+            exchange.response_shown = redact_text(answer)
 
     @api.model_create_multi
     def create(self, vals_list):
