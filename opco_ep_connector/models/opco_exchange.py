@@ -105,6 +105,14 @@ class OpcoExchange(models.Model):
     def init(self):
         protect_exchanges(self.env.cr)
 
+    @api.depends("reference", "method", "seal_number")
+    def _compute_display_name(self):
+        unsealed = self.env._("Not sealed yet")
+        for exchange in self:
+            number = exchange.seal_number
+            seal = self.env._("No. %(number)s", number=number) if number else unsealed
+            exchange.display_name = f"{exchange.reference or exchange.method} – {seal}"
+
     @api.depends("response_body")
     def _compute_response_shown(self):
         for exchange in self:
