@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ..convergence.people import readable, without_people
 from ..convergence.redact import redact_text
@@ -112,14 +112,13 @@ class OpcoExchange(models.Model):
     def init(self):
         protect_exchanges(self.env.cr)
 
-    @api.depends("started_at")
-    @api.depends_context("lang", "tz")
+    @api.depends("reference", "method", "seal_number")
     def _compute_display_name(self):
+        unsealed = self.env._("Not sealed yet")
         for exchange in self:
-            exchange.display_name = self.env._(
-                "Exchange of %(moment)s",
-                moment=format_datetime(self.env, exchange.started_at),
-            )
+            number = exchange.seal_number
+            seal = self.env._("No. %(number)s", number=number) if number else unsealed
+            exchange.display_name = f"{exchange.reference or exchange.method} – {seal}"
 
     @api.depends("response_body")
     def _compute_response_shown(self):
