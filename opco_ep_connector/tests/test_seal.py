@@ -132,7 +132,7 @@ class TestSeal(JournalCase):
         exchange.invalidate_recordset()
         self.assertEqual(
             exchange.display_name,
-            f"{exchange.reference} – N° {exchange.seal_number}",
+            f"{exchange.reference} – n°\N{NO-BREAK SPACE}{exchange.seal_number}",
         )
 
     def test_sealer_at_rest_is_woken_once(self):
