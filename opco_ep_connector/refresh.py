@@ -8,6 +8,7 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from functools import partial
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from .convergence.errors import AuthRefused, Busy, ConvergenceError
@@ -33,6 +34,7 @@ class Reading:
     def __init__(self, connection, client):
         self.connection = connection
         self.client = client
+        self.began_at = fields.Datetime.now()
         self.listed = None
         self.to_read = deque()
         self.details = {}
@@ -191,9 +193,7 @@ class Refresh:
     def _plan(self, reading):
         connection = reading.connection
         if isinstance(reading.failure, AuthRefused):
-            speaking = connection._in_company_language()
-            message = explain_failure(speaking.env, reading.failure)
-            in_own_transaction(self.env, partial(connection._stop, message))
+            in_own_transaction(self.env, partial(self._stop, reading))
         elif reading.failure:
             self._put_off(connection, reading.failure.retry_after)
         elif not reading.listed:
@@ -201,6 +201,15 @@ class Refresh:
             self._put_off(connection, None)
         else:
             in_own_transaction(self.env, partial(self._record_read, reading))
+
+    def _stop(self, reading):
+        """Stop the connection, unless its secrets were replaced meanwhile."""
+        connection = reading.connection
+        if connection._has_new_secrets_since(reading.began_at):
+            self.polling._of(connection)._record_failure(None)
+            return
+        speaking = connection._in_company_language()
+        connection._stop(explain_failure(speaking.env, reading.failure))
 
     def _record_read(self, reading):
         self.polling._of(reading.connection)._record_read(

@@ -8,10 +8,16 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import formatLang
 
 from ..cerfa.documents import CONVENTION, KINDS
-from ..pdf_check import LARGEST, MEGABYTE, PDF, BadFile, check_pdf, kept_name
+from ..pdf_check import (
+    KILOBYTE,
+    LARGEST,
+    MEGABYTE,
+    PDF,
+    BadFile,
+    check_pdf,
+    kept_name,
+)
 from .apprenticeship_contract import PERSONAL_DATA
-
-KILOBYTE = 1024
 
 
 class ApprenticeshipDocument(models.Model):
@@ -161,18 +167,22 @@ class ApprenticeshipDocument(models.Model):
         return {
             "id": self.id,
             "name": self.name,
-            "size": self._shown_size(),
+            "size": self._size_text(),
             "badges": [self._state_badge()],
             "notes": self._notes(),
             "actions": self._actions_to_show(),
             "has_file": bool(self.attachment_id),
         }
 
-    def _shown_size(self):
+    def _size_text(self):
+        """Return the size in the unit that a person reads."""
+        if self.size < KILOBYTE:
+            return self.env._("%(count)s bytes", count=self.size)
         if self.size < MEGABYTE:
-            return self.env._("%(size)s KB", size=max(1, round(self.size / KILOBYTE)))
-        megabytes = formatLang(self.env, self.size / MEGABYTE, digits=1)
-        return self.env._("%(size)s MB", size=megabytes)
+            size = formatLang(self.env, self.size / KILOBYTE, digits=0)
+            return self.env._("%(size)s kB", size=size)
+        size = formatLang(self.env, self.size / MEGABYTE, digits=1)
+        return self.env._("%(size)s MB", size=size)
 
     def _state_badge(self):
         if not self.attachment_id:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..convergence.convention import Convention, convention_body
 from ..convergence.profile import CONVENTIONS_DEPOSIT
@@ -278,12 +279,12 @@ class ApprenticeshipAgreement(models.Model):
             return [
                 self.env._(
                     "%(opco)s takes files of %(limit)s MB at the most, and %(name)s "
-                    "has %(size)s: scan it in black and white, or at a lower "
+                    "weighs %(size)s MB: scan it in black and white, or at a lower "
                     "resolution.",
                     opco=profile.name,
                     limit=profile.max_file_megabytes,
                     name=file.name,
-                    size=f"{file.file_size / 1024 / 1024:.1f}",
+                    size=formatLang(self.env, file.file_size / 1024 / 1024, digits=1),
                 )
             ]
         return []

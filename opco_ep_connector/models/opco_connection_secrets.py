@@ -146,6 +146,11 @@ class OpcoConnectionSecrets(models.AbstractModel):
             vals["client_secret_saved_at"] = now
         self.sudo().write({**vals, "test_result": False, "tested_at": False})
 
+    def _has_new_secrets_since(self, moment):
+        """Tell whether a call begun then was made with former secrets."""
+        saved_at = (self.api_key_saved_at, self.client_secret_saved_at)
+        return any(moment < one for one in saved_at if one)
+
     def _replaces_a_secret(self, api_key, client_secret):
         """Tell whether one of the secrets given would take the place of another."""
         kept = self.sudo()

@@ -287,14 +287,28 @@ class OpcoTransmission(models.Model):
 
         What only a person could have settled has nothing left to be settled.
         """
+        self.is_live = False
+        self._give_up_closed()
+
+    def _give_up_closed(self):
+        """Of what the OPCO has closed, give up what has not left or nobody can know.
+
+        What was on its way at that moment comes here once its outcome is known.
+        """
         closed = self.filtered(
             lambda row: (
-                row.state in self.NEVER_LEFT_STATES
-                or (row.state == "unknown" and row.operation in self.SEEN_BY_A_PERSON)
+                not row.is_live
+                and (
+                    row.state in self.NEVER_LEFT_STATES
+                    or (
+                        row.state == "unknown"
+                        and row.operation in self.SEEN_BY_A_PERSON
+                    )
+                )
             )
         )
-        closed._give_up()
-        (self - closed).is_live = False
+        if closed:
+            closed.try_lock_for_update(allow_referencing=True)._give_up()
 
     def action_open_contract(self):
         self.ensure_one()
@@ -405,6 +419,9 @@ class OpcoTransmission(models.Model):
     @api.model
     def _follow_connections(self):
         """Hold what waits for a stopped connection, release what an open one holds."""
+        self.search(
+            [("is_live", "=", False), ("state", "in", self.WAITING_STATES)]
+        )._give_up_closed()
         waiting = self._read_group(
             [("state", "in", self.NEVER_LEFT_STATES)], ["connection_id", "environment"]
         )
@@ -453,6 +470,7 @@ class OpcoTransmission(models.Model):
         """Wake for the next row of a connection that could be used in this run."""
         waiting = self._read_group(
             Domain("state", "in", self.DUE_STATES)
+            & Domain("is_live", "=", True)
             & Domain("connection_id.state", "=", "active")
             & Domain("connection_id", "not in", passed_over.ids)
             & self._domain_not_stopped()
@@ -636,12 +654,26 @@ class OpcoTransmission(models.Model):
         message = explain_failure(self.env, error)
         if outcome == "rejected":
             self._settle("rejected", {"message": message, "is_live": False})
+        elif outcome == "auth" and self.connection_id._has_new_secrets_since(
+            self.claimed_at
+        ):
+            self._settle("retry", self._values_with_new_secrets())
         elif outcome == "auth":
             self._settle("held", {"message": message})
         elif outcome == "unknown":
             self._settle("unknown", {"message": self._unknown_message(message, error)})
         else:
             self._settle("retry", {"message": message} | self._retry_values(error))
+
+    def _values_with_new_secrets(self):
+        """What was refused is the former token: it leaves at once with the new one."""
+        return {
+            "message": self.env._(
+                "The token was replaced during the call: it is tried again with the "
+                "new one."
+            ),
+            "next_try_at": fields.Datetime.now(),
+        }
 
     def _record_lost_claims(self):
         for row in self._by_sender_language():
@@ -724,6 +756,7 @@ class OpcoTransmission(models.Model):
 
     def _apply(self):
         """Consequences of the outcomes on everything else; idempotent."""
+        self._give_up_closed()
         rows = self.filtered(lambda row: not row.applied)
         unsendable = rows.filtered(lambda row: row.state == "cancelled")
         unsendable._by_operation("_on_unsendable")

@@ -19,6 +19,8 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 from odoo.addons.l10n_fr_apprenticeship.tests.pdf_files import pdf
 
 from ..audit_pack import AuditPack
+from ..delivery import Delivery
+from ..models.opco_transmission import OpcoTransmission
 from ..verify_journal import CHANGED_CONTENT, check_export
 from .common import ConnectorCase
 from .journal import unprotected
@@ -327,6 +329,51 @@ class TestSentDocuments(SentDocumentsCase):
         self.assertEqual((row.state, row.is_live), ("cancelled", False))
         self.deliver()
         self.assertFalse(self.sandbox.files())
+
+    def test_a_dossier_refused_during_the_call_leaves_nothing_waiting(self):
+        for fault in ({"kind": "status", "status": 503}, {"kind": "reset_after_read"}):
+            with self.subTest(fault=fault["kind"]):
+                self.receive(content=pdf(fault["kind"]))
+                [row], _message = self.transmit_documents()
+                self.sandbox.add_fault(method="POST", path=PATH, **fault)
+                self.deliver_while(self.opco_refuses)
+                self.assertEqual((row.state, row.is_live), ("cancelled", False))
+                self.assertFalse(self.is_awaited())
+                self.send(self.contract)
+
+    def test_a_dossier_refused_before_the_call_starts_leaves_nothing_waiting(self):
+        self.receive()
+        [row], _message = self.transmit_documents()
+        self.env["opco.transmission"]._claim(self.connection, 1)
+        self.opco_refuses()
+        row._give_back()
+        self.assertFalse(self.is_awaited())
+        self.deliver()
+        self.assertEqual(row.state, "cancelled")
+        self.assertFalse(self.sandbox.files())
+
+    def opco_refuses(self):
+        number = self.contract.opco_internal_number
+        dossier = self.env["opco.dossier"].search([("internal_number", "=", number)])
+        dossier.write({"state": "refused", "raw_state": "REFUSE"})
+        self.contract._opco_mirror(dossier)
+
+    def deliver_while(self, happens):
+        """Let something happen between the calls and the writing of their outcomes."""
+        write = Delivery._write
+
+        def write_later(delivery, ended):
+            happens()
+            write(delivery, ended)
+
+        with patch.object(Delivery, "_write", write_later):
+            self.deliver()
+
+    def is_awaited(self):
+        """Tell whether the delivery would wake for something at once."""
+        with patch.object(OpcoTransmission, "_wake") as wake:
+            self.env["opco.transmission"]._wake_for_next(self.env["opco.connection"])
+        return wake.called
 
     def test_what_is_rejected_or_replaced_here_meanwhile_does_not_leave(self):
         wrong = self.receive()
