@@ -83,7 +83,9 @@ def test_wrong(termination, words):
 
 def test_nothing_ends_before_it_was_concluded():
     concluded = date(2026, 8, 20)
-    early = replace(CANCELLED, notice_date=date(2025, 8, 25), effect_date=date(2025, 9, 1))
+    early = replace(
+        CANCELLED, notice_date=date(2025, 8, 25), effect_date=date(2025, 9, 1)
+    )
     [remark] = check_termination(early, START, END, concluded)
     assert remark.is_blocking
     assert "20/08/2026" in remark.message and "01/09/2025" in remark.message
