@@ -77,13 +77,21 @@ class ApprenticeshipContract(models.Model):
                 not contract.is_current and contract.state != "cancelled"
             )
 
-    @api.depends("is_current", "state", "deca_number", "date_start", "date_end")
+    @api.depends(
+        "is_current",
+        "state",
+        "deca_number",
+        "date_start",
+        "date_end",
+        "termination_kind",
+    )
     def _compute_may_be_amended(self):
         in_force = self.filtered(
             lambda contract: (
                 contract.is_current
                 and contract.date_start
                 and contract.date_end
+                and not contract.termination_kind
                 and (
                     contract.state == "active"
                     or (contract.state == "ready" and contract.deca_number)

@@ -99,6 +99,9 @@ class ApprenticeshipContract(models.Model):
         "without delay.",
     )
     may_be_terminated = fields.Boolean(compute="_compute_may_be_terminated")
+    may_withdraw_termination = fields.Boolean(
+        compute="_compute_may_withdraw_termination"
+    )
 
     @api.depends("is_current", "state", "origin_id", "date_start", "date_end")
     def _compute_may_be_terminated(self):
@@ -116,7 +119,45 @@ class ApprenticeshipContract(models.Model):
         for contract in self:
             contract.may_be_terminated = contract in in_force
 
+    @api.depends("termination_kind", "is_current")
+    def _compute_may_withdraw_termination(self):
+        for contract in self:
+            contract.may_withdraw_termination = bool(
+                contract.termination_kind
+                and contract.is_current
+                and contract._is_termination_only_here()
+            )
+
     # ------------------------------------------------------------------ actions
+    def action_draft(self):
+        cancelled = self.filtered(lambda contract: contract.state == "cancelled")
+        result = super().action_draft()
+        cancelled.filtered("termination_kind")._forget_termination()
+        return result
+
+    def action_withdraw_termination(self):
+        """Take back an early termination that was stated by mistake."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.may_withdraw_termination:
+            raise UserError(
+                self.env._(
+                    "The early termination of %(contract)s is not withdrawn: somebody "
+                    "else has or may have it.",
+                    contract=self.display_name,
+                )
+            )
+        effect = self.termination_effect_date
+        if self.state == self.termination_kind and not self._is_decided_elsewhere():
+            self.state = "active" if self.deca_number else "ready"
+        self._forget_termination()
+        self._message_log(
+            body=self.env._(
+                "Early termination of %(day)s withdrawn: it was stated by mistake.",
+                day=f"{effect:%d/%m/%Y}",
+            )
+        )
+
     def action_terminate(self):
         """Open the guided early termination; what was stated already is proposed."""
         self.ensure_one()
@@ -153,6 +194,17 @@ class ApprenticeshipContract(models.Model):
         self._message_log(body=explain_kind(effect, self.date_start))
         if not self._is_decided_elsewhere():
             self.state = kind.value
+
+    def _forget_termination(self):
+        stated = [f"termination_{name}" for name in STATED]
+        self.write(dict.fromkeys((*stated, "termination_kind"), False))
+
+    def _is_termination_only_here(self):
+        """Tell whether nobody else has been told of the early termination.
+
+        Hook for the add-ons that tell.
+        """
+        return True
 
     def _is_decided_elsewhere(self):
         """Tell whether the state is read from who holds the deposited contract.

@@ -118,6 +118,32 @@ class TestTermination(ApprenticeshipCase):
         self.assertTrue(wizard.is_within_free_days)
         self.assertFalse(wizard.blocking)
 
+    def test_stated_by_mistake_and_withdrawn(self):
+        self.agreed().save().action_terminate()
+        self.assertFalse(self.contract.may_be_amended)
+        self.assertTrue(self.contract.may_withdraw_termination)
+        self.contract.with_user(self.clerk).action_withdraw_termination()
+        self.assertEqual(self.contract.state, "ready")
+        self.assertFalse(self.contract.termination_kind)
+        self.assertFalse(self.contract.termination_effect_date)
+        self.assertIn("withdrawn", self.contract.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, "is not withdrawn"):
+            self.contract.action_withdraw_termination()
+        self.contract.write({"state": "active", "deca_number": "044202609004322"})
+        self.agreed().save().action_terminate()
+        self.contract.with_user(self.clerk).action_withdraw_termination()
+        self.assertEqual(self.contract.state, "active")
+        self.assertTrue(self.contract.may_be_amended)
+
+    def test_draft_again_is_not_terminated_any_more(self):
+        wizard = self.wizard()
+        wizard.effect_date = date(2026, 8, 31)
+        wizard.notice_date = date(2026, 8, 25)
+        wizard.save().action_terminate()
+        self.contract.with_user(self.clerk).action_draft()
+        self.assertEqual(self.contract.state, "draft")
+        self.assertFalse(self.contract.termination_kind)
+
     def test_only_a_contract_in_force(self):
         for state in ("draft", "ended", "broken", "cancelled"):
             self.contract.state = state

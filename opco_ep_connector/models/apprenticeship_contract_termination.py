@@ -17,6 +17,8 @@ from .apprenticeship_contract import TERMINATION_FIELDS
 TODO = "opco_ep_connector.activity_type_termination"
 # What is in these states is neither at the OPCO nor certainly elsewhere.
 ON_ITS_WAY = ("queued", "retry", "unknown", "held")
+# In these it has, or may have, the notice.
+AT_THE_OPCO = ("sent", "unknown", "done")
 # In these states the OPCO has closed the dossier: its state has nothing to say more.
 LET_GO = ("refused", "cancelled")
 # And in these the OPCO has recorded the end of the contract.
@@ -48,6 +50,35 @@ class ApprenticeshipContract(models.Model):
         string="Last message of the notice", readonly=True, copy=False
     )
 
+    @api.depends("opco_termination_state")
+    def _compute_may_withdraw_termination(self):
+        return super()._compute_may_withdraw_termination()
+
+    def action_withdraw_termination(self):
+        """What has not left does not leave, and nobody is asked any more."""
+        waiting = self._opco_live_termination()
+        result = super().action_withdraw_termination()
+        if waiting:
+            waiting.with_user(self.env.user).action_cancel()
+        return result
+
+    def _forget_termination(self):
+        result = super()._forget_termination()
+        self._opco_forget_termination()
+        self._opco_drop_termination_todo()
+        return result
+
+    def _is_termination_only_here(self):
+        row = self._opco_live_termination()
+        is_only_here = super()._is_termination_only_here()
+        if row and row.state not in row.NEVER_LEFT_STATES:
+            return False
+        return is_only_here and self.sudo().opco_termination_state not in AT_THE_OPCO
+
+    def _opco_live_termination(self):
+        rows = self.sudo().opco_transmission_ids._of_operation("termination")
+        return rows.filtered("is_live")
+
     def _terminate(self, stated):
         result = super()._terminate(stated)
         if self._opco_has_number():
@@ -68,7 +99,7 @@ class ApprenticeshipContract(models.Model):
                     contract=self.display_name,
                 )
             )
-        if contract.opco_termination_state in ("sent", "unknown", "done"):
+        if contract.opco_termination_state in AT_THE_OPCO:
             raise UserError(
                 self.env._(
                     "The OPCO has or may have the early termination of %(contract)s.",
@@ -110,9 +141,7 @@ class ApprenticeshipContract(models.Model):
     def _opco_queue_termination(self, connection):
         self.env["opco.transmission"]._check_transmitter()
         contract = self.sudo()
-        former = contract.opco_transmission_ids._of_operation("termination").filtered(
-            "is_live"
-        )
+        former = self._opco_live_termination()
         former.with_user(self.env.user).action_cancel()
         # Before the new row, which a live one forbids.
         former.flush_recordset()

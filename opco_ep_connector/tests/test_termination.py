@@ -262,6 +262,32 @@ class TestTermination(ConnectorCase):
         self.terminate()
         self.assertIn("not open at OPCO EP", html2plaintext(self.todo().note))
 
+    def test_withdrawn_before_the_opco_has_it(self):
+        contract = self.contract.with_user(self.transmitter)
+        row = self.terminate()
+        contract.action_withdraw_termination()
+        self.assertEqual((row.state, row.is_live), ("cancelled", False))
+        self.assertFalse(self.contract.opco_termination_state)
+        self.assertFalse(self.contract.termination_kind)
+        self.assertEqual(self.contract.state, "active")
+        self.deliver()
+        self.refresh()
+        self.assertEqual(self.contract.opco_state, "committed")
+
+        self.open_flow(False)
+        self.terminate()
+        contract.action_withdraw_termination()
+        self.assertFalse(self.todo())
+        self.assertFalse(self.contract.opco_termination_state)
+
+        self.open_flow(True)
+        self.env.flush_all()
+        self.terminate()
+        self.deliver()
+        self.assertFalse(contract.may_withdraw_termination)
+        with self.assertRaisesRegex(UserError, "is not withdrawn"):
+            contract.action_withdraw_termination()
+
     def test_state_that_nobody_saw_pass_closes_the_todo(self):
         """The OPCO broke the contract and settled it between two readings."""
         self.open_flow(False)
