@@ -282,7 +282,11 @@ class TestTermination(ConnectorCase):
 
         self.open_flow(True)
         self.env.flush_all()
-        self.terminate()
+        row = self.terminate()
+        row.state = "sending"
+        self.env.invalidate_all()
+        self.assertFalse(contract.may_withdraw_termination)
+        row.state = "queued"
         self.deliver()
         self.assertFalse(contract.may_withdraw_termination)
         with self.assertRaisesRegex(UserError, "is not withdrawn"):
