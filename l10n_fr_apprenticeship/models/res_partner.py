@@ -106,8 +106,24 @@ class ResPartner(models.Model):
         "trade are needed.",
     )
 
+    @api.constrains("parent_id")
+    def _check_apprentice_apart_from_employer(self):
+        """A contact may be given a company after the contract was made."""
+        contracts = self.env["apprenticeship.contract"].sudo()
+        contracts.search(
+            ["|", ("apprentice_id", "in", self.ids), ("employer_id", "in", self.ids)]
+        )._check_apprentice_apart_from_employer()
+
     @api.onchange("apprenticeship_birth_name", "apprenticeship_first_name")
     def _onchange_apprenticeship_names(self):
         if not self.name and not self.is_company:
             names = (self.apprenticeship_birth_name, self.apprenticeship_first_name)
             self.name = " ".join(filter(None, names))
+
+    def _apprenticeship_enterprise(self):
+        """Return this establishment and those above it: their people read below."""
+        enterprise, establishment = self.browse(), self.sudo()
+        while establishment - enterprise:
+            enterprise |= establishment
+            establishment = establishment.parent_id
+        return enterprise
