@@ -16,6 +16,7 @@ from pathlib import Path
 
 from odoo import fields
 
+from .convergence.people import readable
 from .sealed_content import sealed_content
 
 VERIFIER = Path(__file__).with_name("verify_journal.py")
@@ -203,7 +204,7 @@ class AuditPack:
 
     def _column(self, exchange, name):
         if name == MASKED_COLUMN:
-            return exchange._answer_without_people()
+            return readable(exchange._answer_without_people())
         return exchange[name]
 
     def _write_json(self, write):

@@ -71,7 +71,8 @@ _CASES = (
         (Initiative.EMPLOYER, Initiative.APPRENTICE),
         "L'une des deux parties suffit, par écrit et sans motif. Les 45 jours, "
         "consécutifs ou non, sont ceux passés en entreprise : ceux du CFA ne comptent "
-        "pas.",
+        "pas. Le représentant légal d'un(e) apprenti(e) mineur(e) signe avec lui ou "
+        "elle.",
     ),
     Case(
         "agreement",
@@ -89,7 +90,8 @@ _CASES = (
         (Initiative.APPRENTICE,),
         "L'apprenti(e) saisit d'abord le médiateur, s'il y en a un ; au moins 5 jours "
         "après, il ou elle informe l'employeur ; le contrat finit au moins 7 jours "
-        "après cette information.",
+        "après cette information. Le représentant légal d'un(e) apprenti(e) mineur(e) "
+        "signe avec lui ou elle.",
     ),
     Case(
         "diploma",

@@ -1005,6 +1005,10 @@ class ApprenticeshipContract(models.Model):
             vals["name"] = reference
         return super().create(vals_list)
 
+    def _creation_message(self):
+        # Known in each language while Odoo installs, when the model's name is not yet.
+        return self.env._("Apprenticeship contract created")
+
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
         kept = self.filtered(lambda contract: contract.state != "draft")

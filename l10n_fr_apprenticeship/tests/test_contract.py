@@ -33,6 +33,12 @@ class TestContract(ApprenticeshipCase):
     def test_reference_given_by_an_import_is_kept(self):
         self.assertEqual(self.Contract.create({"name": "ANCIEN-7"}).name, "ANCIEN-7")
 
+    def test_its_creation_is_told_in_french_while_the_model_has_no_french_name(self):
+        model = self.env["ir.model"]._get("apprenticeship.contract")
+        model.with_context(lang="fr_FR").name = "Apprenticeship Contract"
+        contract = self.Contract.with_context(lang="fr_FR").create({})
+        self.assertIn("apprentissage créé", contract.message_ids.body)
+
     def test_display_name_holds_the_apprentice(self):
         name = self.contract.name
         self.assertEqual(self.contract.display_name, f"{name} – MARTIN Alix")

@@ -8,6 +8,7 @@ reasons stay. A mask may hide too much, never too little.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -23,6 +24,8 @@ _NAMED = re.compile(
 _NAMED_INSIDE = re.compile(
     r"""\\"(?P<name>\w{1,40})\\"\s*:\s*(?P<value>\\"(?:[^"\\]|\\[^"])*(?:\\")?)"""
 )
+# « \u00e9 », as many servers write an accent; once more for JSON inside a JSON text.
+_ESCAPED = re.compile(r"\\{1,4}u([0-9a-fA-F]{4})")
 _WORD = re.compile(r"[^\W_]+")
 _MASKED_RUN = re.compile(r"\*\*\*(?:[\s.,/:'’-]{1,3}\*\*\*)+")
 # An address has no longer part: a long text without one is read once.
@@ -52,11 +55,34 @@ _MASKED_NAMES = _SAID_OF_PEOPLE | {
 }
 
 
+def readable(text: str) -> str:
+    """Return a text of JSON with its letters as they are read, whatever their spelling.
+
+    It still is the same JSON: quotes, backslashes and control characters stay escaped.
+    """
+    return unicodedata.normalize("NFC", _ESCAPED.sub(_as_read, text))
+
+
 def without_people(text: str, form: Any = None) -> str:
-    """Return a text in which nobody can be recognised.
+    """Return a text in which nobody can be recognised; as it is if nobody is in it.
 
     :param form: the content that it speaks of, a decoded JSON value
     """
+    read = readable(text)
+    masked = _masked(read, form)
+    return text if masked == read else masked
+
+
+def _as_read(escaped: re.Match) -> str:
+    character = chr(int(escaped[1], 16))
+    if character.isspace():
+        return " "
+    if character in '"\\' or not character.isprintable():
+        return escaped[0]
+    return character
+
+
+def _masked(text: str, form: Any) -> str:
     text = _NAMED.sub(_without_value, redact_text(text))
     text = _NAMED_INSIDE.sub(_without_value, text)
     text = _E_MAIL.sub(MASK, text)

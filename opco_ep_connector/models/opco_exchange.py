@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..convergence.people import without_people
+from ..convergence.people import readable, without_people
 from ..convergence.redact import redact_text
 from ..sealed_content import CURRENT_FORMAT, sealed_content
 from ..verify_journal import answer_digest, content_digest
@@ -112,10 +112,19 @@ class OpcoExchange(models.Model):
     def init(self):
         protect_exchanges(self.env.cr)
 
+    @api.depends("reference", "method", "seal_number")
+    def _compute_display_name(self):
+        unsealed = self.env._("Not sealed yet")
+        for exchange in self:
+            number = exchange.seal_number
+            seal = self.env._("No. %(number)s", number=number) if number else unsealed
+            exchange.display_name = f"{exchange.reference or exchange.method} – {seal}"
+
     @api.depends("response_body")
     def _compute_response_shown(self):
         for exchange in self:
-            exchange.response_shown = redact_text(exchange.sudo().response_body or "")
+            answer = readable(exchange.sudo().response_body or "")
+            exchange.response_shown = redact_text(answer)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -359,7 +359,7 @@ class OpcoTransmission(models.Model):
             "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
             "document_id": preparation.document and preparation.document.id,
-            **self._file_values(preparation.attachment),
+            **self._file_values(preparation),
         }
 
     @api.model

@@ -3,6 +3,8 @@
 
 from odoo import api, models
 
+from ..convergence.people import readable
+
 
 class OpcoReceipt(models.AbstractModel):
     """What the OPCO answered to a transmission, personal data masked."""
@@ -28,7 +30,7 @@ class OpcoReceipt(models.AbstractModel):
 
     @api.model
     def _answer(self, exchange):
-        return exchange._answer_without_people()
+        return readable(exchange._answer_without_people())
 
     @api.model
     def _chain(self, transmission):

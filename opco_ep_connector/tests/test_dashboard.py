@@ -160,6 +160,16 @@ class TestDashboard(ConnectorCase):
                 "opco_answered_at": fields.Datetime.now() - timedelta(days=14),
             }
         )
+        # Of a state that nobody knows yet: the OPCO has not answered.
+        strange = waiting.copy()
+        strange.sudo().write(
+            {
+                "opco_transport_state": "sent",
+                "opco_environment": "sandbox",
+                "opco_state": "other",
+                "opco_answered_at": fields.Datetime.now() - timedelta(days=17),
+            }
+        )
         rejected = self.new_contract()
         rejected.sudo().write(
             {"opco_transport_state": "rejected", "opco_environment": "sandbox"}
@@ -174,11 +184,11 @@ class TestDashboard(ConnectorCase):
                 "under_way": 0,
                 "rejected": 1,
                 "unknown": 0,
-                "waiting_long": 1,
+                "waiting_long": 2,
             },
         )
         states = {one["state"]: one["count"] for one in self.figures()["states"]}
-        self.assertEqual(states, {"transmitted": 1, "in_progress": 1})
+        self.assertEqual(states, {"transmitted": 1, "in_progress": 1, "other": 1})
 
     def test_keys(self):
         [key] = self.figures()["keys"]

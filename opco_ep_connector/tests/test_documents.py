@@ -225,6 +225,32 @@ class TestSentDocuments(SentDocumentsCase):
         self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
 
+    def test_asks_the_database_no_more_for_many_documents(self):
+        def received(number):
+            contract = self.new_contract()
+            self.send(contract)
+            for rank in range(number):
+                self.receive(
+                    "completion_certificate", pdf(f"{contract.name}-{rank}"), contract
+                )
+            return contract
+
+        def prepare(contracts):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            ready, _kept = contracts.with_user(
+                self.transmitter
+            )._opco_prepare_documents()
+            return len(ready), self.env.cr.sql_log_count - before
+
+        few = received(2)
+        prepare(few)
+        count, asked = prepare(few)
+        self.assertEqual(count, 2)
+        many = few | received(4)
+        self.assertEqual(prepare(many), (6, asked))
+
     def test_the_action_of_the_list_transmits(self):
         self.receive()
         action = self.env.ref("opco_ep_connector.action_transmit_documents")
@@ -484,9 +510,23 @@ class TestSentDocuments(SentDocumentsCase):
         document.attachment_id.raw = pdf("another")
         self.deliver()
         self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
-        self.assertIn("has changed since it was queued", rows.message)
+        self.assertIn("has changed since it was checked", rows.message)
         self.assertFalse(self.sandbox.files())
         self.assertFalse(rows.exchange_ids)
+
+    def test_a_file_changed_before_it_was_queued_never_leaves(self):
+        document = self.receive()
+        document.attachment_id.raw = pdf("another")
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
+        self.assertIn("has changed since it was checked", rows.message)
+        self.assertFalse(self.sandbox.files())
+        # What it says to do works.
+        self.receive()
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual(rows.state, "sent", rows.message)
 
     def test_bytes_changed_on_the_disk_never_leave(self):
         # A file of its own: files of the same content are one on the disk.

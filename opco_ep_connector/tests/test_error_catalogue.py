@@ -4,6 +4,8 @@
 import json
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -32,8 +34,13 @@ SAID_BY_OPCOS = {
     "Le code diplôme ne correspond pas au RNCP": "rncp_diploma",
     "RNCP38764 inconnu": "rncp",
     "Le CFA n'est pas certifié Qualiopi": "qualiopi",
+    "Le SIRET du CFA est inconnu": "centre_siret",
+    "Le SIRET de l'organisme de formation est fermé": "centre_siret",
+    "Le SIRET du CFA n'est pas habilité": "qualiopi",
     "La rémunération est inférieure au minimum légal": "pay_minimum",
+    "La rémunération de la période 1 est inférieure au minimum": "pay_minimum",
     "Apprenti de plus de 29 ans : dérogation absente": "age",
+    "L'apprenti a moins de 16 ans": "age",
     "Le maître d'apprentissage doit être majeur": "tutor_minor",
     "Le maître d'apprentissage encadre déjà deux apprentis": "tutor_load",
     "La date de conclusion est postérieure à la date de début": "conclusion",
@@ -41,7 +48,9 @@ SAID_BY_OPCOS = {
     "La durée du contrat est inférieure à 6 mois": "duration",
     "Le contrat a été déposé hors délai": "late",
     "La convention de formation est manquante": "document",
+    "La pièce jointe est illisible": "document",
     "Signature de l'apprenti manquante": "signature",
+    "La convention n'est pas signée": "signature",
     "Le visa du CFA est absent": "visa",
     "Le NIR est incohérent avec le sexe": "nir",
     "Le nom et le prénom semblent inversés": "names",
@@ -197,6 +206,14 @@ class TestErrorCatalogue(ConnectorCase):
         self.assertFalse(contract.opco_error_id)
 
     # ---------------------------------------------------------------- collecting
+    def test_what_is_to_be_completed_comes_first_in_the_list(self):
+        self.rejected_with(self.said("Quota atteint"))
+        arch = etree.fromstring(self.errors.get_view(view_type="list")["arch"])
+        # A handle would be the order of the list, whatever the model's.
+        self.assertFalse(arch.xpath("//field[@widget='handle']"))
+        shown = self.errors.search([], order=arch.get("default_order"))
+        self.assertEqual(shown[:1], self.collected())
+
     def test_unknown_kind_is_collected_once_and_counted(self):
         for number, name in enumerate(("DURAND Paul", "PETIT Zoé"), 1):
             contract = self.rejected_with(self.said(STRANGE % (name, number)))

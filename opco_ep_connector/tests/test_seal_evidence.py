@@ -338,6 +338,30 @@ class TestAuditPack(EvidenceCase):
             self.assertIn("a déjà un contrat.", receipts)
             self.assertEqual(self.verify_alone(folder).returncode, 0)
 
+    def test_answer_with_escaped_accents(self):
+        self.contract.apprentice_first_name = "Zoé"
+        self.row.sudo().write(
+            {"payload": json.dumps(self.contract._opco_form_of_now())}
+        )
+        for said in ("Zoé a déjà un contrat.", "Dossier reçu."):
+            self.env["opco.exchange"]._journal(
+                self.connection,
+                new_exchange(response_body=json.dumps({"motif": said})),
+                self.row,
+            )
+        self.run_sealer()
+        with self.unzipped(contract_ids=self.contract.ids) as folder:
+            [receipt] = (folder / "accuses").iterdir()
+            for path in (receipt, folder / "journal.csv"):
+                text = path.read_text(encoding="utf-8-sig")
+                self.assertIn("*** a déjà un contrat.", text, path.name)
+                self.assertIn("Dossier reçu.", text, path.name)
+            export = json.loads((folder / "journal.json").read_text())
+            named, innocent = export["chains"][0]["rows"][-2:]
+            self.assertNotIn("answer", named)
+            self.assertEqual(innocent["answer"], json.dumps({"motif": "Dossier reçu."}))
+            self.assertEqual(self.verify_alone(folder).returncode, 0)
+
     def test_pack_of_two_companies(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         site = self.new_employer()

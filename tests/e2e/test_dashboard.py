@@ -21,6 +21,19 @@ def test_a_counter_opens_its_list(nadia):
     expect(page.locator(".o_searchview_facet")).to_have_count(1)
 
 
+def test_the_cards_of_a_counter_are_by_state_too(nadia):
+    page = nadia.page
+    page.goto(f"{nadia.address}/odoo/opco-dashboard")
+    counter = page.locator(f"{COUNTER}[data-filter=to_transmit]")
+    label = counter.locator("div >> nth=1").inner_text()
+    counter.click()
+    expect(page.locator(".o_control_panel .o_breadcrumb .active")).to_contain_text(
+        label
+    )
+    page.click(".o_switch_view.o_kanban")
+    expect(page.locator(".o_kanban_group .o_kanban_header_title").first).to_be_visible()
+
+
 def test_the_rate_opens_the_analysis(nadia):
     page = nadia.page
     page.goto(f"{nadia.address}/odoo/opco-dashboard")

@@ -3,10 +3,11 @@
 
 import json
 import time
+import unicodedata
 
 import pytest
 
-from convergence.people import without_people
+from convergence.people import readable, without_people
 
 FORM = {
     "cerfa": {
@@ -65,6 +66,37 @@ def test_dossier_inside_a_text():
     assert "BOULANGERIE" in json.loads(shown)["message"]
 
 
+@pytest.mark.parametrize("ensure_ascii", [True, False])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_accents_however_they_are_written(ensure_ascii, form):
+    said = "Zoé Lévêque-Roy a déjà un contrat."
+    inside = json.dumps({"prenom": "Zoé", "motif": said}, ensure_ascii=ensure_ascii)
+    answer = json.dumps({"detail": inside, "motif": said}, ensure_ascii=ensure_ascii)
+    shown = json.loads(without_people(unicodedata.normalize(form, answer), FORM))
+    assert shown["motif"] == "*** a déjà un contrat."
+    assert json.loads(shown["detail"]) == {"prenom": "***", "motif": shown["motif"]}
+
+
+def test_nir_with_escaped_spaces():
+    answer = json.dumps({"motif": "NIR\u00a0: 2\u00a006\u202f05 75 116 005 42 connu"})
+    assert json.loads(without_people(answer))["motif"] == "NIR : *** connu"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"motif": "D\\u00e9j\\u00e0 re\\u00e7u \\u0022OPCO\\u0022 \\u005c \\u202e"}',
+        '{"motif": "ligne\\u000asuivante\\n"}',
+    ],
+)
+def test_what_is_readable_is_the_same_json(said):
+    # But for spaces, which stand for line ends and for themselves.
+    assert without_people(said) == said
+    read = json.loads(readable(said))["motif"]
+    assert read.split() == json.loads(said)["motif"].split()
+    assert "\\u00e9" not in readable(said)
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -88,6 +120,8 @@ def test_numbers_and_reasons_stay(said):
         '\\"nom\\":\\"' * 10_000,
         "*** " * 25_000,
         "Zoé " * 25_000,
+        "Zo\\u00e9 " * 15_000,
+        "\\" * 100_000,
         '"' * 100_000,
         " " * 100_000,
     ],

@@ -42,7 +42,7 @@ export class Findings extends Component {
             {
                 name: "warning",
                 color: "alert-warning",
-                title: _t("To check before sending:"),
+                title: _t("To check:"),
                 findings: this.findings.filter((finding) => !isBlocking(finding)),
             },
         ];

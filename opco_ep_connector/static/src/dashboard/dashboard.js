@@ -80,7 +80,8 @@ export class Dashboard extends Component {
 
     async openContracts(name, context, domain, viewType = "list") {
         const action = await this.action.loadAction(CONTRACTS);
-        await this.action.doAction({...action, name, domain, context}, {viewType});
+        const named = {name, display_name: name};
+        await this.action.doAction({...action, ...named, domain, context}, {viewType});
     }
 
     openCounter(counter) {
