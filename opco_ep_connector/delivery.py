@@ -93,8 +93,11 @@ class Delivery:
 
     def _channel(self, connection):
         """Return the channel of a connection, or nothing when it cannot be used."""
+        channel = self.channels.get(connection.id)
+        # The secrets may be replaced during the run.
+        if channel and channel.secrets_saved_at == connection._secrets_saved_at():
+            return channel
         try:
-            # Each time: the secrets may be replaced during the run.
             client = connection._in_company_language()._client()
         except UnusableHere as error:
             # Another server may have what this one lacks: nothing is stopped.
@@ -106,10 +109,9 @@ class Delivery:
             message = str(error)
             in_own_transaction(self.env, lambda: connection._stop(message))
             return None
-        channel = self.channels.get(connection.id)
         if channel is None:
-            channel = self.channels[connection.id] = Channel(connection, client)
-        channel.client = client
+            channel = self.channels[connection.id] = Channel(connection)
+        channel.use(client)
         return channel
 
     def _has_time(self, channel):

@@ -36,6 +36,7 @@ class Reading:
         self.client = client
         self.began_at = fields.Datetime.now()
         self.listed = None
+        self.until = 0.0
         self.to_read = deque()
         self.details = {}
         self.calls_under_way = 0
@@ -120,6 +121,8 @@ class Refresh:
             self.env, partial(self._record_list, reading.connection, listed)
         )
         reading.listed = listed
+        # A list that took all the time still has some of its details read.
+        reading.until = max(self.deadline, time.monotonic() + SHORTEST_READING)
         reading.has_changed = comparison.has_changed
         reading.to_read.extend(to_read)
 
@@ -130,7 +133,7 @@ class Refresh:
     # ------------------------------------------------------------------ details
     def _ask_details(self, pool):
         for reading in self.readings:
-            if reading.to_read and time.monotonic() > self.deadline:
+            if reading.to_read and time.monotonic() > reading.until:
                 reading.is_cut = True
                 reading.to_read.clear()
             while reading.to_read and reading.calls_under_way < CALLS_PER_CONNECTION:

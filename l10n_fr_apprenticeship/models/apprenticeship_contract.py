@@ -985,14 +985,15 @@ class ApprenticeshipContract(models.Model):
     def _check_apprentice_apart_from_employer(self):
         for contract in self:
             employer = contract.employer_id
-            if employer and contract.apprentice_id.commercial_partner_id == employer:
+            company = contract.apprentice_id.commercial_partner_id
+            if company in employer._apprenticeship_enterprise():
                 raise ValidationError(
                     self.env._(
                         "%(apprentice)s is a contact of %(employer)s, which could "
                         "then read the apprentice's data. Remove the company from the "
                         "apprentice's contact.",
                         apprentice=contract.apprentice_id.display_name,
-                        employer=employer.display_name,
+                        employer=company.display_name,
                     )
                 )
 

@@ -303,6 +303,20 @@ class TestContract(ApprenticeshipCase):
         with self.assertRaises(ValidationError):
             self.contract.apprentice_id = contact
 
+    def test_apprentice_does_not_become_a_contact_of_the_employer(self):
+        with self.assertRaisesRegex(ValidationError, "could then read"):
+            self.contract.apprentice_id.parent_id = self.contract.employer_id
+
+    def test_apprentice_is_not_a_contact_of_the_head_office(self):
+        office = self.new_employer(company_registry="90000003500018")
+        self.contract.employer_id.parent_id = office
+        with self.assertRaisesRegex(ValidationError, "could then read"):
+            self.contract.apprentice_id.parent_id = office
+        self.contract.employer_id.parent_id = False
+        self.contract.apprentice_id.parent_id = office
+        with self.assertRaisesRegex(ValidationError, "could then read"):
+            self.contract.employer_id.parent_id = office
+
     def test_apprentice_may_be_a_contact_of_another_company(self):
         contact = self.new_apprentice(parent_id=self.new_employer().id)
         contract = self.new_contract(apprentice_id=contact.id)

@@ -24,7 +24,7 @@ from ..convergence.redact import MASK
 from ..delivery import Delivery
 from ..deposit import NEVER_LEFT, OPERATIONS
 from .outcome_messages import explain_failure, explain_unsendable, remote_text
-from .transactions import in_own_transaction, together_or_apart
+from .transactions import in_own_transaction, isolated, together_or_apart
 
 LONGEST_DOUBLING = 10
 # The OPCO may need a moment to list what it has just received.
@@ -409,7 +409,8 @@ class OpcoTransmission(models.Model):
     def _cron_deliver(self):
         """Send what is due; the only place that deposits at an OPCO."""
         self._settle_lost_claims()
-        in_own_transaction(self.env, self._follow_connections)
+        self._drop_closed()
+        self._follow_connections()
         self._apply_pending()
         self.env["apprenticeship.agreement"]._opco_send_waiting()
         passed_over = Delivery(self.env).run()
@@ -418,21 +419,38 @@ class OpcoTransmission(models.Model):
         self.env["opco.chain"]._wake_for_the_rest()
 
     @api.model
+    def _drop_closed(self):
+        """Give up what the OPCO closed while it was on its way."""
+        closed = self.search(
+            [("is_live", "=", False), ("state", "in", self.WAITING_STATES)]
+        )
+        together_or_apart(
+            self.env,
+            "Closed transmission",
+            closed,
+            lambda rows: rows._give_up_closed(),
+        )
+
+    @api.model
     def _follow_connections(self):
         """Hold what waits for a stopped connection, release what an open one holds."""
-        self.search(
-            [("is_live", "=", False), ("state", "in", self.WAITING_STATES)]
-        )._give_up_closed()
         waiting = self._read_group(
             [("state", "in", self.NEVER_LEFT_STATES)], ["connection_id", "environment"]
         )
         for connection, environment in waiting:
-            if environment != connection.environment:
-                self._cancel_stranded(connection, environment)
-            elif connection.state == "stopped":
-                self._hold_queue(connection, connection.test_message)
-            elif connection.state == "active":
-                self._release_held(connection)
+            with isolated(self.env, "Queue of connection", connection.id):
+                in_own_transaction(
+                    self.env, partial(self._follow, connection, environment)
+                )
+
+    @api.model
+    def _follow(self, connection, environment):
+        if environment != connection.environment:
+            self._cancel_stranded(connection, environment)
+        elif connection.state == "stopped":
+            self._hold_queue(connection, connection.test_message)
+        elif connection.state == "active":
+            self._release_held(connection)
 
     @api.model
     def _cancel_stranded(self, connection, environment):
@@ -462,7 +480,11 @@ class OpcoTransmission(models.Model):
 
     @api.model
     def _apply_pending(self):
-        pending = self.search([("applied", "=", False)], order="id")
+        # What leaves again is told of once it is known what became of it.
+        under_way = ("queued", "sending")
+        pending = self.search(
+            [("applied", "=", False), ("state", "not in", under_way)], order="id"
+        )
         for rows in split_every(APPLIED_AT_ONCE, pending.ids, self.browse):
             rows._apply_in_own_transaction()
 
