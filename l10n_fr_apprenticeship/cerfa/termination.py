@@ -279,7 +279,8 @@ def _check_days_fit(termination: Termination, start: date) -> Iterator[Remark]:
     if days and effect is not None and days > (effect - start).days + 1:
         yield Remark(
             f"Du {start:%d/%m/%Y} au {effect:%d/%m/%Y}, il n'y a pas {days} jours : "
-            "corrigez le nombre de jours de formation pratique."
+            "vérifiez le nombre de jours de formation pratique.",
+            is_blocking=False,
         )
 
 
