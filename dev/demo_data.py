@@ -14,15 +14,24 @@ CLIENT_ID = "opco-ep-sandbox"
 CLIENT_SECRET = "sandbox-client-secret"
 
 
-def make_key(siret):
-    """Make a key as the CFA does on the OPCO's portal."""
+def ask_sandbox(path, **body):
+    """Do what is done on the OPCO's side; return its answer."""
     request = urllib.request.Request(
-        f"{SANDBOX_URL}/sandbox/keys",
-        json.dumps({"siret": siret}).encode(),
+        f"{SANDBOX_URL}/sandbox/{path}",
+        json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request) as answer:
-        return json.load(answer)["key"]
+        return json.load(answer)
+
+
+def run_scheduled(name):
+    """Run a scheduled action of the connector now."""
+    env.cr.commit()
+    env.ref(f"opco_ep_connector.{name}").method_direct_trigger()
+    # It has its own transaction, which a new one sees.
+    env.cr.commit()
+    env.invalidate_all()
 
 
 company = env.ref("l10n_fr_apprenticeship.demo_company")
@@ -43,7 +52,8 @@ connection.write(
     }
 )
 connection._store_secrets(
-    api_key=make_key(connection.siret), client_secret=CLIENT_SECRET
+    api_key=ask_sandbox("keys", siret=connection.siret)["key"],
+    client_secret=CLIENT_SECRET,
 )
 result = connection.action_test_connection()
 if connection.test_result != "passed":
@@ -56,10 +66,18 @@ contracts = {
 }
 today = date.today()
 
-# An amendment to look at, then to transmit: the weekly hours change.
-if not contracts["in_force"].amendment_ids:
+# The OPCO knows only what it was sent: an amendment needs a contract that it committed.
+in_force = contracts["in_force"]
+if not in_force.amendment_ids:
+    in_force.sudo().write({"state": "ready", "deca_number": False})
+    in_force._transmit()
+    run_scheduled("ir_cron_deliver")
+    ask_sandbox(f"dossiers/{in_force.opco_internal_number}/state", etat="ENGAGE")
+    in_force.action_opco_refresh()
+    run_scheduled("ir_cron_refresh")
+    # The amendment to transmit: the weekly hours change.
     reason = env.ref("l10n_fr_apprenticeship.code_contract_type_36")
-    amendment = contracts["in_force"]._amend(reason, today + timedelta(days=7))
+    amendment = in_force._amend(reason, today + timedelta(days=7))
     amendment.write(
         {
             "weekly_hours": 32,

@@ -134,11 +134,14 @@ class ImportPlan:
         for row in self.reading.rows:
             employer = self._partner_of(row, "employer")
             apprentice = self._partner_of(row, "apprentice")
-            if employer and apprentice and apprentice.commercial_partner_id == employer:
+            if not (employer and apprentice):
+                continue
+            company = apprentice.commercial_partner_id
+            if company in employer._apprenticeship_enterprise():
                 self.reading.add_issue(
                     row,
                     "apprentice.birth_name",
-                    f"{apprentice.name} est un contact de {employer.name}, qui "
+                    f"{apprentice.name} est un contact de {company.name}, qui "
                     "pourrait alors lire ses données. Retirez la société de sa fiche.",
                 )
 

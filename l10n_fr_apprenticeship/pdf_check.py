@@ -14,7 +14,8 @@ from pypdf.errors import DependencyError
 _logger = logging.getLogger(__name__)
 
 PDF = "application/pdf"
-MEGABYTE = 1024 * 1024
+KILOBYTE = 1024
+MEGABYTE = 1024 * KILOBYTE
 LARGEST = 10 * MEGABYTE
 
 _LONGEST_NAME = 120

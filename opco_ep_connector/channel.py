@@ -14,15 +14,21 @@ class Channel:
     Read once: after each commit Odoo forgets what it has read.
     """
 
-    def __init__(self, connection, client):
+    def __init__(self, connection):
         self.connection = connection
-        self.client = client
+        self.client = None
+        self.secrets_saved_at = ()
         self.lane = connection.env["opco.health"]._lane(connection)
         self.kept_as_paused = self.lane.is_probing
         self.longest_call = connection.profile_id._longest_timeout()
         self.claimed = []
         self.in_flight = 0
         self.is_shut = False
+
+    def use(self, client):
+        """Have the next calls made with this client, of the secrets of now."""
+        self.client = client
+        self.secrets_saved_at = self.connection._secrets_saved_at()
 
     def is_open(self):
         """Whether calls may start; a paused connection opens again by itself."""

@@ -93,21 +93,26 @@ class Delivery:
 
     def _channel(self, connection):
         """Return the channel of a connection, or nothing when it cannot be used."""
-        if connection.id not in self.channels:
-            try:
-                client = connection._in_company_language()._client()
-            except UnusableHere as error:
-                # Another server may have what this one lacks: nothing is stopped.
-                _logger.warning("%s cannot send from here: %s", connection.name, error)
-                self.passed_over |= connection
-                return None
-            except UserError as error:
-                _logger.warning("%s cannot send: %s", connection.name, error)
-                message = str(error)
-                in_own_transaction(self.env, lambda: connection._stop(message))
-                return None
-            self.channels[connection.id] = Channel(connection, client)
-        return self.channels[connection.id]
+        channel = self.channels.get(connection.id)
+        # The secrets may be replaced during the run.
+        if channel and channel.secrets_saved_at == connection._secrets_saved_at():
+            return channel
+        try:
+            client = connection._in_company_language()._client()
+        except UnusableHere as error:
+            # Another server may have what this one lacks: nothing is stopped.
+            _logger.warning("%s cannot send from here: %s", connection.name, error)
+            self.passed_over |= connection
+            return None
+        except UserError as error:
+            _logger.warning("%s cannot send: %s", connection.name, error)
+            message = str(error)
+            in_own_transaction(self.env, lambda: connection._stop(message))
+            return None
+        if channel is None:
+            channel = self.channels[connection.id] = Channel(connection)
+        channel.use(client)
+        return channel
 
     def _has_time(self, channel):
         claiming = max(LONGEST_RUN - channel.longest_call, SHORTEST_CLAIMING)

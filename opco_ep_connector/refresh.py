@@ -8,6 +8,7 @@ from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from functools import partial
 
+from odoo import fields
 from odoo.exceptions import UserError
 
 from .convergence.errors import AuthRefused, Busy, ConvergenceError
@@ -33,7 +34,9 @@ class Reading:
     def __init__(self, connection, client):
         self.connection = connection
         self.client = client
+        self.began_at = fields.Datetime.now()
         self.listed = None
+        self.until = 0.0
         self.to_read = deque()
         self.details = {}
         self.calls_under_way = 0
@@ -118,6 +121,8 @@ class Refresh:
             self.env, partial(self._record_list, reading.connection, listed)
         )
         reading.listed = listed
+        # A list that took all the time still has some of its details read.
+        reading.until = max(self.deadline, time.monotonic() + SHORTEST_READING)
         reading.has_changed = comparison.has_changed
         reading.to_read.extend(to_read)
 
@@ -128,7 +133,7 @@ class Refresh:
     # ------------------------------------------------------------------ details
     def _ask_details(self, pool):
         for reading in self.readings:
-            if reading.to_read and time.monotonic() > self.deadline:
+            if reading.to_read and time.monotonic() > reading.until:
                 reading.is_cut = True
                 reading.to_read.clear()
             while reading.to_read and reading.calls_under_way < CALLS_PER_CONNECTION:
@@ -191,9 +196,7 @@ class Refresh:
     def _plan(self, reading):
         connection = reading.connection
         if isinstance(reading.failure, AuthRefused):
-            speaking = connection._in_company_language()
-            message = explain_failure(speaking.env, reading.failure)
-            in_own_transaction(self.env, partial(connection._stop, message))
+            in_own_transaction(self.env, partial(self._stop, reading))
         elif reading.failure:
             self._put_off(connection, reading.failure.retry_after)
         elif not reading.listed:
@@ -201,6 +204,15 @@ class Refresh:
             self._put_off(connection, None)
         else:
             in_own_transaction(self.env, partial(self._record_read, reading))
+
+    def _stop(self, reading):
+        """Stop the connection, unless its secrets were replaced meanwhile."""
+        connection = reading.connection
+        if connection._has_new_secrets_since(reading.began_at):
+            self.polling._of(connection)._record_failure(None)
+            return
+        speaking = connection._in_company_language()
+        connection._stop(explain_failure(speaking.env, reading.failure))
 
     def _record_read(self, reading):
         self.polling._of(reading.connection)._record_read(

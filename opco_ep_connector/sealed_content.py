@@ -50,7 +50,7 @@ class ContentWriter:
         self._values = itemgetter(*map(columns.index, names))
         self._template = ", ".join(f'"{name}": %s' for name in names).join("{}")
 
-    def text_of(self, row: Sequence[str | int | None]) -> str:
+    def as_json(self, row: Sequence[str | int | None]) -> str:
         """Return the content of a row as JSON.
 
         :param row: its values, in the order of the columns

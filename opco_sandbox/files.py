@@ -55,8 +55,8 @@ class FileStore:
         duplicate = bool(
             self._database.run(
                 "SELECT 1 FROM files WHERE sha256 = ? AND flow = ?"
-                " AND outcome = 'accepted' LIMIT 1",
-                (sha256, flow),
+                " AND numero_interne IS ? AND outcome = 'accepted' LIMIT 1",
+                (sha256, flow, number),
             )
         )
         verdict = (flow, "accepted", 200, number, name, size, sha256, duplicate)

@@ -70,9 +70,10 @@ def birthday(born, years):
 
 
 def conclusion(dossier):
-    """Concluded since 2020, not in the future, not after the start."""
+    """Concluded since 2020, not in the future; a contract, not after its start."""
     concluded = dossier.day("contrat.dateConclusion")
     start = dossier.day("contrat.dateDebutContrat")
+    amended = dossier.whole("contrat.typeContratApp") in AMENDMENTS
     path = "cerfa.contrat.dateConclusion"
     if concluded is None:
         return
@@ -89,7 +90,7 @@ def conclusion(dossier):
             path,
             f"la date de conclusion ({concluded:%d/%m/%Y}) est dans le futur",
         )
-    if start and concluded > start:
+    if start and concluded > start and not amended:
         yield Problem(
             "DATE_INCOHERENTE",
             path,

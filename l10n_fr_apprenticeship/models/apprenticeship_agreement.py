@@ -167,7 +167,13 @@ class ApprenticeshipAgreement(models.Model):
                 if name in held
             )
 
-    @api.depends("contract_id", "file_ids", *STATED, *ATTESTATIONS)
+    @api.depends(
+        "contract_id",
+        "contract_id.document_ids.state",
+        "file_ids",
+        *STATED,
+        *ATTESTATIONS,
+    )
     @api.depends_context("uid")
     def _compute_remarks(self):
         for agreement in self:
@@ -308,7 +314,29 @@ class ApprenticeshipAgreement(models.Model):
             ]
         except BadFile as bad:
             return [self._bad_file_message(bad.reason, files.name)]
+        rejected = self._rejected_document()
+        if rejected:
+            return [
+                self.env._(
+                    "The file %(name)s was rejected among the documents (%(reason)s): "
+                    "attach the right one.",
+                    name=files.name,
+                    reason=rejected.rejection_reason or "—",
+                )
+            ]
         return []
+
+    def _rejected_document(self):
+        """Return the document by which somebody has rejected the signed file."""
+        documents = self.contract_id.sudo().document_ids
+        return documents.filtered(
+            lambda document: (
+                document.kind == CONVENTION
+                and document.is_current
+                and document.state == "rejected"
+                and self._holds(document)
+            )
+        )[:1]
 
     def _bad_file_message(self, reason, name):
         return {

@@ -985,14 +985,15 @@ class ApprenticeshipContract(models.Model):
     def _check_apprentice_apart_from_employer(self):
         for contract in self:
             employer = contract.employer_id
-            if employer and contract.apprentice_id.commercial_partner_id == employer:
+            company = contract.apprentice_id.commercial_partner_id
+            if company in employer._apprenticeship_enterprise():
                 raise ValidationError(
                     self.env._(
                         "%(apprentice)s is a contact of %(employer)s, which could "
                         "then read the apprentice's data. Remove the company from the "
                         "apprentice's contact.",
                         apprentice=contract.apprentice_id.display_name,
-                        employer=employer.display_name,
+                        employer=company.display_name,
                     )
                 )
 
@@ -1003,6 +1004,10 @@ class ApprenticeshipContract(models.Model):
         for vals, reference in zip(unnamed, references, strict=True):
             vals["name"] = reference
         return super().create(vals_list)
+
+    def _creation_message(self):
+        # Known in each language while Odoo installs, when the model's name is not yet.
+        return self.env._("Apprenticeship contract created")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):

@@ -51,7 +51,7 @@ class ApprenticeshipContract(models.Model):
         )
         agreement = agreement.sudo(False)
         signed = self.env["apprenticeship.document"]._current_of(self, CONVENTION)
-        if signed.attachment_id:
+        if signed.attachment_id and signed.state != "rejected":
             agreement._take_from_checklist(signed)
         return agreement
 

@@ -5,10 +5,18 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import human_size
+from odoo.tools import formatLang
 
 from ..cerfa.documents import CONVENTION, KINDS
-from ..pdf_check import LARGEST, MEGABYTE, PDF, BadFile, check_pdf, kept_name
+from ..pdf_check import (
+    KILOBYTE,
+    LARGEST,
+    MEGABYTE,
+    PDF,
+    BadFile,
+    check_pdf,
+    kept_name,
+)
 from .apprenticeship_contract import PERSONAL_DATA
 
 
@@ -159,12 +167,22 @@ class ApprenticeshipDocument(models.Model):
         return {
             "id": self.id,
             "name": self.name,
-            "size": human_size(self.size),
+            "size": self._size_text(),
             "badges": [self._state_badge()],
             "notes": self._notes(),
             "actions": self._actions_to_show(),
             "has_file": bool(self.attachment_id),
         }
+
+    def _size_text(self):
+        """Return the size in the unit that a person reads."""
+        if self.size < KILOBYTE:
+            return self.env._("%(count)s bytes", count=self.size)
+        if self.size < MEGABYTE:
+            size = formatLang(self.env, self.size / KILOBYTE, digits=0)
+            return self.env._("%(size)s kB", size=size)
+        size = formatLang(self.env, self.size / MEGABYTE, digits=1)
+        return self.env._("%(size)s MB", size=size)
 
     def _state_badge(self):
         if not self.attachment_id:
@@ -177,7 +195,7 @@ class ApprenticeshipDocument(models.Model):
         """Return who did what and when, one sentence each."""
         notes = [
             self.env._(
-                "Received on %(at)s from %(person)s",
+                "Received on %(at)s by %(person)s",
                 at=self._moment(self.received_at),
                 person=self.sudo().received_by_id.name or "—",
             )
@@ -278,8 +296,7 @@ class ApprenticeshipDocument(models.Model):
     def _receive_once(self, contract, kind, name, content):
         """Keep a file known to be good, unless it is already there."""
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        current = self.sudo()._current_of(contract, kind).filtered("attachment_id")
-        if sha256 not in current.mapped("sha256"):
+        if not self._same_as(contract, kind, sha256):
             self._receive(contract, kind, name, content)
 
     @api.model
@@ -306,13 +323,7 @@ class ApprenticeshipDocument(models.Model):
 
     @api.model
     def _check_is_new(self, contract, kind, name, sha256):
-        same = (
-            self.sudo()
-            ._current_of(contract, kind)
-            .filtered(
-                lambda document: document.sha256 == sha256 and document.attachment_id
-            )
-        )
+        same = self._same_as(contract, kind, sha256)
         if same:
             raise UserError(
                 self.env._(
@@ -332,6 +343,20 @@ class ApprenticeshipDocument(models.Model):
                 ("is_current", "=", True),
             ]
         )
+
+    @api.model
+    def _same_as(self, contract, kind, sha256):
+        """Return the documents of this content whose file is still what was received.
+
+        What was lost, or has changed since, may be added again.
+        """
+        current = self.sudo()._current_of(contract, kind)
+        same = current.filtered(lambda document: document.sha256 == sha256)
+        return same.filtered(lambda document: document._has_its_content())
+
+    def _has_its_content(self):
+        content = self.attachment_id.raw or b""
+        return hashlib.sha256(content).hexdigest() == self.sha256
 
     @api.model
     def _refusal(self, name, reason):

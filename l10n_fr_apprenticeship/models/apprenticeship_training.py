@@ -80,3 +80,7 @@ class ApprenticeshipTraining(models.Model):
         help="Nights of one apprentice over the whole contract, during the weeks "
         "at the training centre.",
     )
+
+    def _creation_message(self):
+        # Known in each language while Odoo installs, when the model's name is not yet.
+        return self.env._("Apprenticeship training created")

@@ -3,6 +3,9 @@
 
 from odoo import api, fields, models
 
+# Civil status is for whoever fills in contracts, not for whoever reads contacts.
+CONTRACT_USER = "l10n_fr_apprenticeship.group_contract_user"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -74,21 +77,25 @@ class ResPartner(models.Model):
     apprenticeship_sex = fields.Selection(
         [("F", "Female"), ("M", "Male")],
         string="Sex",
+        groups=CONTRACT_USER,
         help="As in the civil status. The NIR says the same: it begins with 1 "
         "for a man, with 2 for a woman.",
     )
     apprenticeship_birth_date = fields.Date(
         string="Birth date",
+        groups=CONTRACT_USER,
         help="As in the civil status. The age of an apprentice decides the "
         "minimum pay; a tutor is of age.",
     )
     apprenticeship_birth_department = fields.Char(
         string="Birth department",
+        groups=CONTRACT_USER,
         help="75, 2A, 974… and 99 when born abroad: the same as in the NIR, "
         "after the month.",
     )
     apprenticeship_birth_city = fields.Char(
         string="Birth town",
+        groups=CONTRACT_USER,
         help="Town of the civil status. For a birth abroad, the town too, not "
         "the country.",
     )
@@ -106,8 +113,24 @@ class ResPartner(models.Model):
         "trade are needed.",
     )
 
+    @api.constrains("parent_id")
+    def _check_apprentice_apart_from_employer(self):
+        """A contact may be given a company after the contract was made."""
+        contracts = self.env["apprenticeship.contract"].sudo()
+        contracts.search(
+            ["|", ("apprentice_id", "in", self.ids), ("employer_id", "in", self.ids)]
+        )._check_apprentice_apart_from_employer()
+
     @api.onchange("apprenticeship_birth_name", "apprenticeship_first_name")
     def _onchange_apprenticeship_names(self):
         if not self.name and not self.is_company:
             names = (self.apprenticeship_birth_name, self.apprenticeship_first_name)
             self.name = " ".join(filter(None, names))
+
+    def _apprenticeship_enterprise(self):
+        """Return this establishment and those above it: their people read below."""
+        enterprise, establishment = self.browse(), self.sudo()
+        while establishment - enterprise:
+            enterprise |= establishment
+            establishment = establishment.parent_id
+        return enterprise

@@ -161,6 +161,28 @@ class TestAgreement(ApprenticeshipCase):
         self.assertFalse(self.agreement.is_signed_by_employer)
         self.assertFalse(self.agreement.is_same_as_file)
 
+    def test_a_file_rejected_among_the_documents_does_not_leave(self):
+        self.complete()
+        self.assertFalse(self.agreement.blocking)
+        self.signed().with_user(self.clerk).action_reject("Another apprentice's")
+        self.assertIn("rejected among the documents", self.agreement.blocking)
+        self.assertIn("Another apprentice's", self.agreement.blocking)
+        self.signed().with_user(self.clerk).action_take_back_decision()
+        self.assertFalse(self.agreement.blocking)
+        self.signed().with_user(self.clerk).action_reject("Another apprentice's")
+        other = self.new_file(new_pdf(attached=b"right"), name="Bonne.pdf")
+        self.agreement.write({"file_ids": other.ids} | ATTESTED)
+        self.assertFalse(self.agreement.blocking)
+        self.assertEqual(
+            (self.signed().name, self.signed().state), ("Bonne.pdf", "received")
+        )
+
+    def test_prepared_without_the_file_already_rejected(self):
+        self.agreement.sudo().unlink()
+        self.receive(PDF).with_user(self.clerk).action_reject("Not signed")
+        self.contract.with_user(self.clerk).action_open_agreement()
+        self.assertFalse(self.contract.agreement_id.sudo().file_ids)
+
     def test_prepared_with_the_file_already_received(self):
         self.agreement.sudo().unlink()
         self.receive(PDF)

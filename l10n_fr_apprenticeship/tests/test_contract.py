@@ -33,6 +33,12 @@ class TestContract(ApprenticeshipCase):
     def test_reference_given_by_an_import_is_kept(self):
         self.assertEqual(self.Contract.create({"name": "ANCIEN-7"}).name, "ANCIEN-7")
 
+    def test_its_creation_is_told_in_french_while_the_model_has_no_french_name(self):
+        model = self.env["ir.model"]._get("apprenticeship.contract")
+        model.with_context(lang="fr_FR").name = "Apprenticeship Contract"
+        contract = self.Contract.with_context(lang="fr_FR").create({})
+        self.assertIn("apprentissage créé", contract.message_ids.body)
+
     def test_display_name_holds_the_apprentice(self):
         name = self.contract.name
         self.assertEqual(self.contract.display_name, f"{name} – MARTIN Alix")
@@ -296,6 +302,20 @@ class TestContract(ApprenticeshipCase):
         contact = self.new_apprentice(parent_id=employer.id)
         with self.assertRaises(ValidationError):
             self.contract.apprentice_id = contact
+
+    def test_apprentice_does_not_become_a_contact_of_the_employer(self):
+        with self.assertRaisesRegex(ValidationError, "could then read"):
+            self.contract.apprentice_id.parent_id = self.contract.employer_id
+
+    def test_apprentice_is_not_a_contact_of_the_head_office(self):
+        office = self.new_employer(company_registry="90000003500018")
+        self.contract.employer_id.parent_id = office
+        with self.assertRaisesRegex(ValidationError, "could then read"):
+            self.contract.apprentice_id.parent_id = office
+        self.contract.employer_id.parent_id = False
+        self.contract.apprentice_id.parent_id = office
+        with self.assertRaisesRegex(ValidationError, "could then read"):
+            self.contract.employer_id.parent_id = office
 
     def test_apprentice_may_be_a_contact_of_another_company(self):
         contact = self.new_apprentice(parent_id=self.new_employer().id)

@@ -61,6 +61,19 @@ class TestDocuments(DocumentsCase):
     """The checklist of a contract, what is received, and who may read it."""
 
     # ---------------------------------------------------------------- checklist
+    def test_a_size_is_written_as_it_is_read(self):
+        document = self.receive().with_context(lang="fr_FR").sudo()
+        for size, text in (
+            (602, "602 octets"),
+            (1536 * 1024 - 1, "1,5 Mo"),
+            (300 * 1024, "300 Ko"),
+            (10 * MEGABYTE, "10,0 Mo"),
+        ):
+            document.size = size
+            self.assertEqual(
+                document._shown()["size"], text.replace(" ", "\N{NO-BREAK SPACE}")
+            )
+
     def test_what_is_needed_is_expected(self):
         needed = self.contract.document_checklist["needed"]
         self.assertEqual(
@@ -274,6 +287,23 @@ class TestDocuments(DocumentsCase):
         # The very same file may be added again.
         self.receive()
         self.assertEqual(self.line("identity")["state"], "received")
+
+    def test_a_file_changed_or_lost_meanwhile_may_be_added_again(self):
+        changed = self.receive(kind=TRIPARTITE)
+        changed.sudo().attachment_id.raw = pdf("another")
+        self.receive(kind=TRIPARTITE)
+        self.assertIn("already there", self.refusal_of(kind=TRIPARTITE))
+        # The line of the attachment is there, its content is not.
+        lost = self.contract.document_ids.filtered("is_current").sudo()
+        lost.attachment_id.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET store_fname = %s WHERE id = %s",
+            ("00/" + "0" * 40, lost.attachment_id.id),
+        )
+        self.env.invalidate_all()
+        with mute_logger("odoo.addons.base.models.ir_attachment"):
+            self.receive(kind=TRIPARTITE)
+        self.assertFalse(lost.is_current)
 
     def test_a_thousand_documents(self):
         self.env["apprenticeship.document"].create(

@@ -13,6 +13,12 @@ from odoo.tools import mute_logger
 from ..cerfa.findings import MASK
 from .common import MANAGER, NIR, PERSONAL_DATA, USER, ApprenticeshipCase
 
+CIVIL_STATUS = (
+    "apprenticeship_sex",
+    "apprenticeship_birth_date",
+    "apprenticeship_birth_department",
+    "apprenticeship_birth_city",
+)
 RESTRICTED = (
     "apprentice_nir",
     "apprentice_disabled_worker",
@@ -109,6 +115,19 @@ class TestAccess(ApprenticeshipCase):
                 self.contract.with_user(self.users[login])._preflight()
         cerfa = self.contract.with_user(self.users["user"])._to_cerfa()
         self.assertEqual(cerfa, self.contract._to_cerfa())
+
+    def test_civil_status_is_not_read_with_the_contact(self):
+        contact = self.contract.apprentice_id
+        for login in ("internal", "personal_only"):
+            mine = contact.with_user(self.users[login])
+            self.assertTrue(mine.name, login)
+            for name in CIVIL_STATUS:
+                with self.assertRaises(AccessError, msg=f"{login} {name}"):
+                    mine.read([name])
+                with self.assertRaises(AccessError, msg=f"{login} {name}"):
+                    mine.search([(name, "=", contact[name])])
+        for name in CIVIL_STATUS:
+            self.assertTrue(contact.with_user(self.users["user"])[name], name)
 
     def test_actions_are_refused_without_rights(self):
         self.new_contract()

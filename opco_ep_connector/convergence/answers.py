@@ -6,6 +6,7 @@ Numbers are texts, whatever the JSON type; names of keys are accepted in any cas
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,10 @@ from typing import Any
 from .exchange import Exchange
 from .remote_text import SHOWN_LIMIT, decode, storable
 
+#: Characters of the numbers by which dossiers are told, at the most.
+LONGEST_NUMBER = 100
+#: Lines kept of a payment schedule: contracts are paid in a handful.
+MAX_INSTALMENTS = 100
 # Keys that only the container of a page has, in lower case (norm E4b).
 _AROUND_A_PAGE = frozenset(("total", "count", "page", "etatdossierresult"))
 
@@ -81,9 +86,9 @@ class StateList:
 
 @dataclass(frozen=True)
 class Dossier:
-    """A dossier as the OPCO holds it; `raw` is the whole answer.
+    """A dossier as the OPCO holds it; `cerfa` is the form that it says it received.
 
-    `instalments` are the échéances as received, `comment` is untrusted text;
+    `instalments` are the échéances, spelled as received; `comment` is untrusted text;
     `broken_on` is the last day of a contract that was broken.
     """
 
@@ -94,7 +99,7 @@ class Dossier:
     comment: str | None = field(repr=False)
     instalments: tuple[Mapping[str, Any], ...] = field(repr=False)
     broken_on: date | None
-    raw: Mapping[str, Any] = field(repr=False)
+    cerfa: Mapping[str, Any] = field(repr=False)
     exchange: Exchange = field(repr=False, compare=False)
 
 
@@ -141,9 +146,9 @@ def _day(value: Any) -> date | None:
 
 def read_dossier(body: bytes, exchange: Exchange) -> Dossier:
     """:raises Unreadable: when neither a form nor a number is there"""
-    raw = _object(_decoded(body))
-    root = _lowered(raw)
-    cerfa = _lowered(root.get("cerfa"))
+    root = _lowered(_object(_decoded(body)))
+    held = root.get("cerfa")
+    cerfa = _lowered(held)
     contract = _lowered(cerfa.get("contrat"))
     own, outer = _numbers(cerfa), _numbers(root)
     if not cerfa and outer[0] is None:
@@ -153,15 +158,16 @@ def read_dossier(body: bytes, exchange: Exchange) -> Dossier:
     instalments = root.get("echeances") or ()
     if not isinstance(instalments, list | tuple):
         raise Unreadable("echeances is not a list")
+    lines = [line for line in instalments if isinstance(line, dict)]
     return Dossier(
         internal,
         external,
-        deca or _text(contract.get("nocontrat")),
+        deca or _number(contract.get("nocontrat")),
         _text(cerfa.get("etat")) or _text(root.get("etat")),
         _text(cerfa.get("commentaireetat")) or _text(root.get("comment")),
-        tuple(line for line in instalments if isinstance(line, dict)),
+        tuple(_flat(line) for line in lines[:MAX_INSTALMENTS]),
         _day(contract.get("daterupture")),
-        raw,
+        held if cerfa else {},
         exchange,
     )
 
@@ -228,10 +234,33 @@ def _state(line: Any) -> DossierState:
 
 
 def _decoded(body: bytes) -> Any:
+    """Return a JSON value that can be stored as JSON again.
+
+    :raises Unreadable: when the body is not JSON
+    """
+    text = decode(body).lstrip("\ufeff")
     try:
-        return json.loads(decode(body).lstrip("\ufeff"))
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        # Only an escape brings back what `decode` took away.
+        return _storable(value) if "\\u" in text else value
     except (ValueError, RecursionError):
         raise Unreadable("not JSON") from None
+
+
+def _finite(number: str) -> float | None:
+    """Return a number, nothing for what JSON has no word for (``NaN``, ``1e999``)."""
+    value = float(number)
+    return value if math.isfinite(value) else None
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): _storable(held) for key, held in value.items()}
+    return value
 
 
 def _object(value: Any) -> dict[str, Any]:
@@ -246,7 +275,21 @@ def _object(value: Any) -> dict[str, Any]:
 def _numbers(keys: Mapping[str, Any]) -> tuple[str | None, str | None, str | None]:
     keys = _lowered(keys)
     names = ("numerointerne", "numeroexterne", "numerodeca")
-    return tuple(_text(keys.get(name)) for name in names)
+    return tuple(_number(keys.get(name)) for name in names)
+
+
+def _flat(line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the scalars of a line, which has nothing else in the norm (§4.3)."""
+    return {
+        key: value[:SHOWN_LIMIT] if isinstance(value, str) else value
+        for key, value in line.items()
+        if not isinstance(value, dict | list)
+    }
+
+
+def _number(value: Any) -> str | None:
+    text = _text(value)
+    return text if text and len(text) <= LONGEST_NUMBER else None
 
 
 def _lowered(value: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_SIRET_LENGTH = 14
 _NIR_LENGTH = 13
 _DATE_LENGTH = len("2026-09-01")
 
@@ -34,7 +35,7 @@ def identity(cerfa: Mapping[str, Any]) -> Identity:
     apprentice = _part(cerfa, "apprenti")
     contract = _part(cerfa, "contrat")
     return Identity(
-        employer_siret=_digits(employer.get("siret")),
+        employer_siret=_siret(employer.get("siret")),
         start=_date(contract.get("dateDebutContrat")),
         contract_type=str(contract.get("typeContratApp") or ""),
         nir=_text(apprentice.get("nir")).upper()[:_NIR_LENGTH],
@@ -72,8 +73,9 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _digits(value: Any) -> str:
-    return "".join(filter(str.isdigit, str(value or "")))
+def _siret(value: Any) -> str:
+    digits = "".join(filter(str.isdigit, str(value or "")))
+    return digits if len(digits) <= _SIRET_LENGTH else ""
 
 
 def _date(value: Any) -> str:

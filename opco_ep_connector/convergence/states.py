@@ -5,9 +5,10 @@
 Nothing a server says of its pages is believed without a look: the announced total may
 be wrong, a page may come twice, a server may ignore the number of the page. The end is
 an empty page, or one that shows nothing new. A list that is short of the announced
-total, or whose end was not seen, is said to be incomplete.
+total, or whose end was not seen (in time), is said to be incomplete.
 """
 
+import time
 from collections.abc import Callable
 
 from .answers import DossierState, StateList, StatesPage
@@ -15,13 +16,20 @@ from .errors import Rejected, WrongAddress
 
 #: Pages asked for at the most.
 MAX_PAGES = 1_000
+#: Seconds after which no other page is asked for: a slow server holds a worker no more.
+LONGEST_GATHERING = 120.0
 
 
-def gather_pages(read_page: Callable[[int], StatesPage]) -> StateList:
-    """Read all the pages.
+def gather_pages(
+    read_page: Callable[[int], StatesPage],
+    clock: Callable[[], float] = time.monotonic,
+) -> StateList:
+    """Read all the pages that the time allows.
 
     :param read_page: gives a page by its number, from 1
+    :param clock: counts seconds
     """
+    until = clock() + LONGEST_GATHERING
     found: dict[str | None, DossierState] = {}
     total = None
     for number in range(1, MAX_PAGES + 1):
@@ -41,7 +49,9 @@ def gather_pages(read_page: Callable[[int], StatesPage]) -> StateList:
             has_ended = not page.states and total is None
             is_complete = has_ended or (total is not None and known >= total)
             return StateList(tuple(found.values()), is_complete, number)
-    return StateList(tuple(found.values()), False, MAX_PAGES)
+        if clock() > until:
+            break
+    return StateList(tuple(found.values()), False, number)
 
 
 def only_page(page: StatesPage) -> StateList:

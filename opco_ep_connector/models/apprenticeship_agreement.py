@@ -10,6 +10,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..convergence.convention import Convention, convention_body
 from ..convergence.profile import CONVENTIONS_DEPOSIT
@@ -278,12 +279,12 @@ class ApprenticeshipAgreement(models.Model):
             return [
                 self.env._(
                     "%(opco)s takes files of %(limit)s MB at the most, and %(name)s "
-                    "has %(size)s: scan it in black and white, or at a lower "
+                    "weighs %(size)s MB: scan it in black and white, or at a lower "
                     "resolution.",
                     opco=profile.name,
                     limit=profile.max_file_megabytes,
                     name=file.name,
-                    size=f"{file.file_size / 1024 / 1024:.1f}",
+                    size=formatLang(self.env, file.file_size / 1024 / 1024, digits=1),
                 )
             ]
         return []
@@ -336,6 +337,13 @@ class ApprenticeshipAgreement(models.Model):
         for agreement in self:
             if agreement.opco_transport_state == "waiting":
                 agreement._opco_forget()
+
+    def _opco_give_up_waiting(self):
+        """Its file turns out not to be the right one: what can be kept here is."""
+        self._opco_wait_no_more()
+        for agreement in self:
+            row = agreement._opco_transmission()
+            row.filtered(lambda row: row.state in row.NEVER_LEFT_STATES)._give_up()
 
     def _opco_leave_or_say_why(self, sender):
         self.opco_transport_state = False
@@ -426,6 +434,20 @@ class ApprenticeshipAgreement(models.Model):
     def _opco_check_transmitter(self):
         self.contract_id._opco_check_transmitter()
         self.check_access("read")
+
+    def _opco_badge(self):
+        """Return where it stands, as the checklist of documents shows it."""
+        colors = {
+            "waiting": "info",
+            "queued": "info",
+            "sent": "success",
+            "done": "success",
+            "rejected": "danger",
+        }
+        field = self._fields["opco_transport_state"]
+        texts = dict(field._description_selection(self.env))
+        state = self.opco_transport_state
+        return {"text": texts[state], "color": colors.get(state, "warning")}
 
     # ------------------------------------------------------------------ mirrors
     def _opco_mirror(self, row):

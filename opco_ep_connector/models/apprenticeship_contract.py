@@ -1,6 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from collections import defaultdict
 from textwrap import shorten
 
 from markupsafe import Markup
@@ -410,8 +411,8 @@ class ApprenticeshipContract(models.Model):
         The SIRET of the responsible training centre decides; else a connection for the
         whole enterprise, of the same SIREN.
         """
-        by_siret = {}
-        by_siren = {}
+        by_siret = defaultdict(self.env["opco.connection"].sudo().browse)
+        by_siren = defaultdict(self.env["opco.connection"].sudo().browse)
         for connection in (
             self.env["opco.connection"]
             .sudo()
@@ -419,23 +420,33 @@ class ApprenticeshipContract(models.Model):
                 [("company_id", "in", self.company_id.ids), ("state", "!=", "inactive")]
             )
         ):
-            key = (connection.company_id, connection.siret)
-            by_siret[key] = connection
+            by_siret[connection.company_id, connection.siret] |= connection
             if connection.whole_enterprise:
-                key = (connection.company_id, connection.siret[:SIREN_LENGTH])
-                by_siren[key] = connection
+                siren = connection.siret[:SIREN_LENGTH]
+                by_siren[connection.company_id, siren] |= connection
         connections, reasons = {}, {}
         for contract in self:
             company = contract.company_id
             siret = contract.sudo().training_centre_siret or ""
-            connection = by_siret.get((company, siret)) or by_siren.get(
+            found = by_siret.get((company, siret)) or by_siren.get(
                 (company, siret[:SIREN_LENGTH])
             )
-            if connection:
-                connections[contract] = connection
-            else:
+            if not found:
                 reasons[contract] = self._opco_no_route_message(contract, siret)
+            elif len(found.profile_id) > 1:
+                reasons[contract] = self._opco_several_routes_message(contract, found)
+            else:
+                connections[contract] = found[-1]
         return connections, reasons
+
+    def _opco_several_routes_message(self, contract, connections):
+        return self.env._(
+            "Several OPCO connections serve the training centre %(centre)s, and "
+            "nothing says which OPCO this contract is for: %(connections)s. Ask a key "
+            "administrator to deactivate all but one of them.",
+            centre=contract.sudo().training_centre_id.name or "?",
+            connections=", ".join(connections.mapped("name")),
+        )
 
     def _opco_no_route_message(self, contract, siret):
         return self.env._(

@@ -27,10 +27,11 @@ class ApprenticeshipContract(models.Model):
     @api.depends_context("uid", "lang")
     def _compute_opco_documents(self):
         connections, profiles = self._opco_document_routes()
+        documents = self._opco_documents_to_send(connections, profiles)
         for contract in self:
             connection = connections.get(contract)
             profile = profiles.get(connection)
-            to_send = contract._opco_documents_to_send(profile)
+            to_send = documents[contract]
             reason = contract._opco_no_document_leaves(connection, profile)
             contract.opco_documents_to_send = 0 if reason else len(to_send)
             # Before the contract has left, nothing of its documents is late.
@@ -52,6 +53,8 @@ class ApprenticeshipContract(models.Model):
     def _opco_prepare_documents(self):
         """Return what may leave, as `Preparation` values, and sentences on the rest."""
         connections, profiles = self._opco_document_routes()
+        documents = self._opco_documents_to_send(connections, profiles)
+        held = self._opco_contents_held()
         ready, kept_back = [], []
         for contract in self:
             connection = connections.get(contract)
@@ -60,8 +63,8 @@ class ApprenticeshipContract(models.Model):
             if reason:
                 kept_back.append(contract._opco_said_of(reason))
                 continue
-            for document in contract._opco_documents_to_send(profile):
-                preparation = document._opco_prepare(connection, profile)
+            for document in documents[contract]:
+                preparation = document._opco_prepare(connection, profile, held)
                 if preparation.is_sendable:
                     ready.append(preparation)
                 kept_back += map(contract._opco_said_of, preparation.blocking)
@@ -139,19 +142,47 @@ class ApprenticeshipContract(models.Model):
             )
         return None
 
-    def _opco_documents_to_send(self, profile):
-        """Return the documents of kinds that the OPCO takes and does not have yet."""
-        kinds = list(profile.document_types) if profile else []
+    def _opco_documents_to_send(self, connections, profiles):
+        """Return, by contract, the documents that the OPCO takes and does not have yet.
+
+        :param connections: by contract
+        :param profiles: by connection, as values
+        """
         # Those that this user may read.
-        documents = self.env["apprenticeship.document"].search(
-            [
-                ("contract_id", "in", self.ids),
-                ("is_current", "=", True),
-                ("kind", "in", kinds),
-            ],
-            order="id",
+        found = self.env["apprenticeship.document"].search(
+            [("contract_id", "in", self.ids), ("is_current", "=", True)], order="id"
         )
-        return documents.filtered(lambda one: not one._opco_is_under_way_or_sent())
+        by_contract = found.grouped("contract_id")
+        to_send = {}
+        for contract in self:
+            profile = profiles.get(connections.get(contract))
+            kinds = profile.document_types if profile else ()
+            documents = by_contract.get(contract._origin, found.browse())
+            to_send[contract] = documents.filtered(
+                lambda one, kinds=kinds: (
+                    one.kind in kinds and not one._opco_is_under_way_or_sent()
+                )
+            ).with_prefetch(found.ids)
+        return to_send
+
+    def _opco_contents_held(self):
+        """Return what the dossiers hold or are to receive, by contract and hash."""
+        rows = (
+            self.env["opco.transmission"]
+            .sudo()
+            .search(
+                [
+                    ("contract_id", "in", self.ids),
+                    ("operation", "=", "document"),
+                    ("is_live", "=", True),
+                ]
+            )
+        )
+        return {
+            (row.contract_id, row.file_sha256): row
+            for row in rows
+            if row.environment == row.contract_id.opco_environment
+        }
 
     def _opco_documents_notification(self, ready, kept_back):
         if not ready:
@@ -180,7 +211,7 @@ class ApprenticeshipContract(models.Model):
         profile = profiles.get(connection)
         if self._opco_no_document_leaves(connection, profile):
             return lines
-        to_send = self._opco_documents_to_send(profile).ids
+        to_send = self._opco_documents_to_send(connections, profiles)[self].ids
         for line in lines["needed"] + lines["others"]:
             for shown in line["documents"]:
                 if shown["id"] in to_send:

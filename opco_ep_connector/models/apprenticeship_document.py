@@ -6,7 +6,7 @@ import os
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.l10n_fr_apprenticeship.cerfa.documents import KINDS
+from odoo.addons.l10n_fr_apprenticeship.cerfa.documents import CONVENTION, KINDS
 
 from ..convergence.document import file_info
 from ..convergence.files import FileToSend, UnusableFile, check_file
@@ -66,6 +66,16 @@ class ApprenticeshipDocument(models.Model):
         """A document that is not the right one does not leave."""
         rows = self.sudo().opco_transmission_ids
         rows.filtered(lambda row: row.state in row.NEVER_LEFT_STATES)._give_up()
+        for document in self:
+            document._opco_agreement_with_it()._opco_give_up_waiting()
+
+    def _opco_agreement_with_it(self):
+        """Return the training agreement of which this is the signed file."""
+        if self.kind != CONVENTION:
+            return self.env["apprenticeship.agreement"].sudo()
+        return self.contract_id.sudo().agreement_ids.filtered(
+            lambda agreement: agreement._holds(self)
+        )
 
     # ------------------------------------------------------------------ actions
     def action_opco_send_again(self):
@@ -102,10 +112,11 @@ class ApprenticeshipDocument(models.Model):
     def _opco_is_under_way_or_sent(self):
         return any(self._opco_rows().mapped("is_live"))
 
-    def _opco_prepare(self, connection, profile):
+    def _opco_prepare(self, connection, profile, held):
         """Return the document as a `Preparation`, with what keeps it from leaving.
 
         :param profile: the OPCO's, as a value
+        :param held: the transmissions of `_opco_contents_held`
         """
         self.ensure_one()
         contract = self.contract_id
@@ -121,7 +132,7 @@ class ApprenticeshipDocument(models.Model):
         reasons = (
             self._opco_not_to_send()
             or self._opco_unreadable_file()
-            or self._opco_same_content()
+            or self._opco_same_content(held)
             or self._opco_untaken_file(profile)
         )
         if reasons:
@@ -158,23 +169,9 @@ class ApprenticeshipDocument(models.Model):
             )
         return None
 
-    def _opco_same_content(self):
+    def _opco_same_content(self, held):
         """Return what tells that the dossier has this very content already."""
-        same = (
-            self.env["opco.transmission"]
-            .sudo()
-            .search(
-                [
-                    ("contract_id", "=", self.contract_id.id),
-                    ("operation", "=", "document"),
-                    ("environment", "=", self.contract_id.sudo().opco_environment),
-                    ("is_live", "=", True),
-                    ("file_sha256", "=", self.sha256),
-                    ("document_id", "!=", self.id),
-                ],
-                limit=1,
-            )
-        )
+        same = held.get((self.contract_id, self.sha256))
         if not same:
             return None
         return self.env._(
@@ -207,6 +204,8 @@ class ApprenticeshipDocument(models.Model):
         shown = super()._shown()
         if not self.env.user.has_group(CONSULT):
             return shown
+        if self.kind == CONVENTION:
+            self._opco_show_agreement(shown)
         row = self._opco_rows()
         if not row:
             return shown
@@ -227,6 +226,16 @@ class ApprenticeshipDocument(models.Model):
                 },
             ]
         return shown
+
+    def _opco_show_agreement(self, shown):
+        """Say where the training agreement stands, which leaves with this file."""
+        agreement = self._opco_agreement_with_it()
+        if agreement.opco_transport_state:
+            shown["badges"].append(agreement._opco_badge())
+        elif not agreement and self.contract_id.sudo().agreement_ids._opco_has_left():
+            shown["notes"].append(
+                self.env._("Another file left with the training agreement.")
+            )
 
     def _opco_badge(self, row):
         colors = {

@@ -369,7 +369,7 @@ def _to_verify(values):
         sealed,
         previous,
         # Of a format that never was, no content fits its digest.
-        writer.text_of(values) if writer else "",
+        writer.as_json(values) if writer else "",
         of_answer,
         salt,
         answer,

@@ -320,6 +320,8 @@ class OpcoConnection(models.Model):
         self._check_not_written_by_hand(vals)
         self._check_way_to_production(vals)
         vals = self._with_compact_siret(vals)
+        if "company_id" in vals:
+            self._check_journal_stays(vals["company_id"])
         if FIXED_WHILE_WAITING & vals.keys():
             self._check_nothing_waits(vals)
         if vals.get("environment") and "base_url" not in vals:
@@ -439,6 +441,26 @@ class OpcoConnection(models.Model):
         if not vals.get("siret"):
             return dict(vals)
         return {**vals, "siret": compact(vals["siret"])}
+
+    def _check_journal_stays(self, company_id):
+        """What was exchanged for one company is never shown to another one."""
+        moving = self.filtered(lambda one: one.company_id.id != company_id)
+        used = self.browse()
+        for name in ("opco.dossier", "opco.transmission"):
+            groups = (
+                self.env[name]
+                .sudo()
+                ._read_group([("connection_id", "in", moving.ids)], ["connection_id"])
+            )
+            used = used.union(*(connection for (connection,) in groups))
+        if used:
+            raise UserError(
+                self.env._(
+                    "%(connections)s has already been used for its company: deactivate "
+                    "it, and make another one for the other company.",
+                    connections=", ".join(used.mapped("name")),
+                )
+            )
 
     def _check_nothing_waits(self, vals):
         """What was queued for one environment or SIRET must not leave for another."""

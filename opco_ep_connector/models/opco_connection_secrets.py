@@ -146,6 +146,13 @@ class OpcoConnectionSecrets(models.AbstractModel):
             vals["client_secret_saved_at"] = now
         self.sudo().write({**vals, "test_result": False, "tested_at": False})
 
+    def _has_new_secrets_since(self, moment):
+        """Tell whether a call begun then was made with former secrets."""
+        return any(moment < one for one in self._secrets_saved_at() if one)
+
+    def _secrets_saved_at(self):
+        return self.api_key_saved_at, self.client_secret_saved_at
+
     def _replaces_a_secret(self, api_key, client_secret):
         """Tell whether one of the secrets given would take the place of another."""
         kept = self.sudo()

@@ -10,6 +10,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
+    PERSONAL_DATA,
+)
+
 from .. import pace
 from ..comparison import Comparison, KnownDossier, NormStates
 from ..convergence.redact import redact_text
@@ -85,7 +89,11 @@ class OpcoDossier(models.Model):
     raw_state = fields.Char(help="As the OPCO writes it.")
     state = fields.Selection(DOSSIER_STATES, index=True)
     comment = fields.Text(string="OPCO's comment")
-    instalments = fields.Json(string="Payment schedule")
+    instalments = fields.Json(
+        string="Payment schedule",
+        groups=PERSONAL_DATA,
+        help="Its amounts tell whether a disability was recognised.",
+    )
     date_broken = fields.Date(
         string="Broken on", help="Last day of the contract, as the OPCO has it."
     )
@@ -457,7 +465,7 @@ class OpcoDossier(models.Model):
 
     def _identity_values(self, detail):
         """Return what is kept to recognise the contract of a dossier."""
-        found = identity(detail.raw.get("cerfa") or {})
+        found = identity(detail.cerfa)
         kept = fingerprint(found, self.connection_id.sudo().vault_id)
         return {
             "employer_siret": found.employer_siret,
@@ -495,7 +503,9 @@ class OpcoDossier(models.Model):
             (self[name] or False) == (value or False) for name, value in values.items()
         ):
             return False
-        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange)
+        self.env["opco.exchange"]._journal(
+            self.connection_id, detail.exchange, dossier=self
+        )
         former_state = self.raw_state
         self.write(values)
         contract = self.contract_id
@@ -671,6 +681,16 @@ class OpcoDossier(models.Model):
                     "The dossier %(number)s is already linked to %(contract)s.",
                     number=self.internal_number,
                     contract=self.contract_id.display_name,
+                )
+            )
+        if self.environment != self.connection_id.environment:
+            raise UserError(
+                self.env._(
+                    "The dossier %(number)s is of another environment than the "
+                    "connection %(connection)s is in now: it says nothing of the "
+                    "contract there.",
+                    number=self.internal_number,
+                    connection=self.connection_id.name,
                 )
             )
         contract._opco_withdraw()

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ..convergence.people import readable, without_people
 from ..convergence.redact import redact_text
@@ -38,6 +38,13 @@ class OpcoExchange(models.Model):
         readonly=True,
         ondelete="restrict",
         index="btree_not_null",
+    )
+    dossier_id = fields.Many2one(
+        "opco.dossier",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The one that was read; what is sent has a transmission.",
     )
     environment = fields.Selection(
         [("sandbox", "Sandbox"), ("test", "Test"), ("production", "Production")],
@@ -105,14 +112,13 @@ class OpcoExchange(models.Model):
     def init(self):
         protect_exchanges(self.env.cr)
 
-    @api.depends("started_at")
-    @api.depends_context("lang", "tz")
+    @api.depends("reference", "method", "seal_number")
     def _compute_display_name(self):
+        unsealed = self.env._("Not sealed yet")
         for exchange in self:
-            exchange.display_name = self.env._(
-                "Exchange of %(moment)s",
-                moment=format_datetime(self.env, exchange.started_at),
-            )
+            number = exchange.seal_number
+            seal = self.env._("No. %(number)s", number=number) if number else unsealed
+            exchange.display_name = f"{exchange.reference or exchange.method} – {seal}"
 
     @api.depends("response_body")
     def _compute_response_shown(self):
@@ -146,8 +152,8 @@ class OpcoExchange(models.Model):
         raise AccessError(self.env._("The journal of exchanges cannot be deleted."))
 
     @api.model
-    def _journal(self, connection, exchange, transmission=None):
-        """Keep one exchange of the client.
+    def _journal(self, connection, exchange, transmission=None, dossier=None):
+        """Keep one exchange of the client, about a transmission or a dossier.
 
         :param exchange: a `convergence` Exchange value, or None when no call was made
         """
@@ -155,6 +161,7 @@ class OpcoExchange(models.Model):
             return self.browse()
         row = self.sudo().create(
             self._values_to_journal(connection, exchange, transmission)
+            | {"dossier_id": dossier and dossier.id}
         )
         self.env["opco.chain"]._wake_if_at_rest()
         return row
@@ -210,16 +217,19 @@ class OpcoExchange(models.Model):
         """Return the form whose values may be repeated, None when it is purged."""
         if self.transmission_id:
             return self.transmission_id._form_spoken_of()
-        # The reading of a dossier, whose number stands in the address only.
+        dossier = self.dossier_id or self._dossier_in_address()
+        return dossier.contract_id[:1]._opco_form_spoken_of()
+
+    def _dossier_in_address(self):
+        """Return the dossier read by a row older than the link to it."""
         numbers = parse_qs(urlsplit(self.url).query).get("numeroInterne")
-        dossiers = self.env["opco.dossier"].search(
+        return self.env["opco.dossier"].search(
             [
                 ("connection_id", "=", self.connection_id.id),
                 ("environment", "=", self.environment),
                 ("internal_number", "in", numbers or ()),
             ]
         )
-        return dossiers.contract_id[:1]._opco_form_spoken_of()
 
     def _erase_bodies(self):
         """Erase the answers for good; what was sealed still verifies."""

@@ -1,8 +1,11 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from urllib.parse import urlencode
+
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import escape_psql
 
 
 class OpcoExchange(models.Model):
@@ -17,13 +20,17 @@ class OpcoExchange(models.Model):
 
     @api.model
     def _domain_of_contracts(self, contracts):
+        dossiers = contracts.sudo()._opco_every_dossier()
         domain = Domain("transmission_id.contract_id", "in", contracts.ids)
-        for dossier in contracts.sudo()._opco_every_dossier():
-            # A reading carries no transmission, only the number in its address.
+        domain |= Domain("dossier_id", "in", dossiers.ids)
+        for dossier in dossiers:
+            # Rows older than this link only have the number, in their address.
+            written = urlencode({"numeroInterne": dossier.internal_number})
             domain |= (
                 Domain("connection_id", "=", dossier.connection_id.id)
                 & Domain("environment", "=", dossier.environment)
                 & Domain("transmission_id", "=", False)
-                & Domain("url", "=like", f"%numeroInterne={dossier.internal_number}")
+                & Domain("dossier_id", "=", False)
+                & Domain("url", "=like", f"%{escape_psql(written)}")
             )
         return domain

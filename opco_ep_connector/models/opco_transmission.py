@@ -24,7 +24,7 @@ from ..convergence.redact import MASK
 from ..delivery import Delivery
 from ..deposit import NEVER_LEFT, OPERATIONS
 from .outcome_messages import explain_failure, explain_unsendable, remote_text
-from .transactions import in_own_transaction, together_or_apart
+from .transactions import in_own_transaction, isolated, together_or_apart
 
 LONGEST_DOUBLING = 10
 # The OPCO may need a moment to list what it has just received.
@@ -184,7 +184,8 @@ class OpcoTransmission(models.Model):
 
     _one_live = models.UniqueIndex(
         "(contract_id, operation, COALESCE(document_id, 0), environment) WHERE is_live",
-        "This contract is already transmitted or on its way.",
+        "It is already transmitted or on its way: reload the page to see where it "
+        "stands.",
     )
     _due = models.Index(
         "(connection_id, is_batch, next_try_at, id) WHERE state IN ('queued', 'retry')"
@@ -287,14 +288,28 @@ class OpcoTransmission(models.Model):
 
         What only a person could have settled has nothing left to be settled.
         """
+        self.is_live = False
+        self._give_up_closed()
+
+    def _give_up_closed(self):
+        """Of what the OPCO has closed, give up what has not left or nobody can know.
+
+        What was on its way at that moment comes here once its outcome is known.
+        """
         closed = self.filtered(
             lambda row: (
-                row.state in self.NEVER_LEFT_STATES
-                or (row.state == "unknown" and row.operation in self.SEEN_BY_A_PERSON)
+                not row.is_live
+                and (
+                    row.state in self.NEVER_LEFT_STATES
+                    or (
+                        row.state == "unknown"
+                        and row.operation in self.SEEN_BY_A_PERSON
+                    )
+                )
             )
         )
-        closed._give_up()
-        (self - closed).is_live = False
+        if closed:
+            closed.try_lock_for_update(allow_referencing=True)._give_up()
 
     def action_open_contract(self):
         self.ensure_one()
@@ -345,7 +360,7 @@ class OpcoTransmission(models.Model):
             "payload_sha256": payload.digest(body),
             "overrides": contract._overrides_for_journal(),
             "document_id": preparation.document and preparation.document.id,
-            **self._file_values(preparation.attachment),
+            **self._file_values(preparation),
         }
 
     @api.model
@@ -394,7 +409,8 @@ class OpcoTransmission(models.Model):
     def _cron_deliver(self):
         """Send what is due; the only place that deposits at an OPCO."""
         self._settle_lost_claims()
-        in_own_transaction(self.env, self._follow_connections)
+        self._drop_closed()
+        self._follow_connections()
         self._apply_pending()
         self.env["apprenticeship.agreement"]._opco_send_waiting()
         passed_over = Delivery(self.env).run()
@@ -403,18 +419,38 @@ class OpcoTransmission(models.Model):
         self.env["opco.chain"]._wake_for_the_rest()
 
     @api.model
+    def _drop_closed(self):
+        """Give up what the OPCO closed while it was on its way."""
+        closed = self.search(
+            [("is_live", "=", False), ("state", "in", self.WAITING_STATES)]
+        )
+        together_or_apart(
+            self.env,
+            "Closed transmission",
+            closed,
+            lambda rows: rows._give_up_closed(),
+        )
+
+    @api.model
     def _follow_connections(self):
         """Hold what waits for a stopped connection, release what an open one holds."""
         waiting = self._read_group(
             [("state", "in", self.NEVER_LEFT_STATES)], ["connection_id", "environment"]
         )
         for connection, environment in waiting:
-            if environment != connection.environment:
-                self._cancel_stranded(connection, environment)
-            elif connection.state == "stopped":
-                self._hold_queue(connection, connection.test_message)
-            elif connection.state == "active":
-                self._release_held(connection)
+            with isolated(self.env, "Queue of connection", connection.id):
+                in_own_transaction(
+                    self.env, partial(self._follow, connection, environment)
+                )
+
+    @api.model
+    def _follow(self, connection, environment):
+        if environment != connection.environment:
+            self._cancel_stranded(connection, environment)
+        elif connection.state == "stopped":
+            self._hold_queue(connection, connection.test_message)
+        elif connection.state == "active":
+            self._release_held(connection)
 
     @api.model
     def _cancel_stranded(self, connection, environment):
@@ -444,7 +480,11 @@ class OpcoTransmission(models.Model):
 
     @api.model
     def _apply_pending(self):
-        pending = self.search([("applied", "=", False)], order="id")
+        # What leaves again is told of once it is known what became of it.
+        under_way = ("queued", "sending")
+        pending = self.search(
+            [("applied", "=", False), ("state", "not in", under_way)], order="id"
+        )
         for rows in split_every(APPLIED_AT_ONCE, pending.ids, self.browse):
             rows._apply_in_own_transaction()
 
@@ -453,6 +493,7 @@ class OpcoTransmission(models.Model):
         """Wake for the next row of a connection that could be used in this run."""
         waiting = self._read_group(
             Domain("state", "in", self.DUE_STATES)
+            & Domain("is_live", "=", True)
             & Domain("connection_id.state", "=", "active")
             & Domain("connection_id", "not in", passed_over.ids)
             & self._domain_not_stopped()
@@ -636,12 +677,26 @@ class OpcoTransmission(models.Model):
         message = explain_failure(self.env, error)
         if outcome == "rejected":
             self._settle("rejected", {"message": message, "is_live": False})
+        elif outcome == "auth" and self.connection_id._has_new_secrets_since(
+            self.claimed_at
+        ):
+            self._settle("retry", self._values_with_new_secrets())
         elif outcome == "auth":
             self._settle("held", {"message": message})
         elif outcome == "unknown":
             self._settle("unknown", {"message": self._unknown_message(message, error)})
         else:
             self._settle("retry", {"message": message} | self._retry_values(error))
+
+    def _values_with_new_secrets(self):
+        """What was refused is the former token: it leaves at once with the new one."""
+        return {
+            "message": self.env._(
+                "The token was replaced during the call: it is tried again with the "
+                "new one."
+            ),
+            "next_try_at": fields.Datetime.now(),
+        }
 
     def _record_lost_claims(self):
         for row in self._by_sender_language():
@@ -724,6 +779,7 @@ class OpcoTransmission(models.Model):
 
     def _apply(self):
         """Consequences of the outcomes on everything else; idempotent."""
+        self._give_up_closed()
         rows = self.filtered(lambda row: not row.applied)
         unsendable = rows.filtered(lambda row: row.state == "cancelled")
         unsendable._by_operation("_on_unsendable")

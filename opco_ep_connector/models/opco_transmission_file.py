@@ -23,19 +23,29 @@ class OpcoTransmission(models.Model):
     file_sha256 = fields.Char(string="File (SHA-256)", readonly=True)
 
     @api.model
-    def _file_values(self, attachment):
-        """Return what the row keeps of a file, read piece by piece."""
+    def _file_values(self, preparation):
+        """Return what the row keeps of a file.
+
+        A document leaves as it was received and checked: its hash is not taken again,
+        and the call finds out whether its content has changed since.
+        """
+        attachment = preparation.attachment
         if not attachment:
             return {}
-        with open(self._path_of(attachment), "rb") as content:
-            sha256 = sha256_of(content)
+        known = preparation.document and preparation.document.sha256
         return {
             "attachment_id": attachment.id,
             "file_name": attachment.name,
             "file_mime_type": attachment.mimetype,
             "file_size": attachment.file_size,
-            "file_sha256": sha256,
+            "file_sha256": known or self._sha256_of(attachment),
         }
+
+    @api.model
+    def _sha256_of(self, attachment):
+        """Return the hash of a content, read piece by piece."""
+        with open(self._path_of(attachment), "rb") as content:
+            return sha256_of(content)
 
     def _file_to_send(self):
         """Return the file that leaves with the row, or nothing."""

@@ -56,8 +56,8 @@ def explain_unsendable(env, reason):
             "again, then transmit it."
         ),
         "changed": env._(
-            "The file has changed since it was queued: nothing left. Check it, then "
-            "transmit it again."
+            "The file has changed since it was checked: nothing left. Add it again, "
+            "then transmit it."
         ),
         "empty": env._("The file is empty: nothing left. Add the right one."),
         "too_large": env._(

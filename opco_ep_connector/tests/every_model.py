@@ -94,7 +94,8 @@ def one_of_each(case):
     )
     rejected = case.send(case.new_contract_of_closed_employer())
     (row | rejected).batch_id = batch
-    chain = env["opco.chain"].create({"connection_id": case.connection.id})
+    # The delivery has begun it.
+    chain = env["opco.chain"].search([("connection_id", "=", case.connection.id)])
     integrity = env["opco.integrity.check"].create(
         {"line_ids": [fields.Command.create({"chain_id": chain.id})]}
     )

@@ -101,3 +101,31 @@ class TestAccess(ConnectorCase):
                 self.env[model].with_user(self.transmitter).create(
                     {"contract_id": self.contract.id}
                 )
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_wizards_name_nothing_of_another_company(self):
+        groups = f"{TRANSMIT},{KEY_ADMINISTRATOR}"
+        stranger = self.new_user("stranger", groups, self.new_company("Elsewhere"))
+        own = self.env["apprenticeship.contract"].with_user(stranger).create({})
+        for model, values in (
+            (
+                "opco.link",
+                {
+                    "dossier_id": self.records["opco.dossier"].id,
+                    "contract_id": own.id,
+                },
+            ),
+            ("opco.key.rotation", {"connection_id": self.connection.id}),
+            ("opco.environment.change", {"connection_id": self.connection.id}),
+        ):
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(stranger).create(values)
+        action = own.action_transmit()
+        line = self.env["opco.transmit"].with_user(stranger).browse(action["res_id"])
+        line = line.line_ids
+        self.assertTrue(line.read(["contract_id", "employer_id"]))
+        line.write({"contract_id": self.contract.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            line.read(["contract_id", "employer_id"])

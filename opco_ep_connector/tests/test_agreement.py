@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import hashlib
+import io
 import json
 from datetime import timedelta
 from unittest.mock import patch
@@ -440,6 +442,72 @@ class TestAgreement(ConnectorCase):
         self.assertIn("deleted", self.agreement.opco_message)
         self.assertTrue(self.todo())
         self.assertFalse(self.sandbox.files())
+
+    # ----------------------------------------------------- the file as a document
+    def signed(self):
+        return self.contract.document_ids.filtered(
+            lambda document: document.kind == "convention" and document.is_current
+        ).with_user(self.transmitter)
+
+    def shown(self):
+        self.env.invalidate_all()
+        return self.signed()._shown()
+
+    def test_its_file_shows_where_it_stands(self):
+        self.transmit(self.contract)
+        self.agreement.action_opco_transmit()
+        self.assertEqual(
+            self.shown()["badges"][1]["text"], "Waits for the contract's receipt"
+        )
+        self.deliver()
+        self.deliver()
+        self.assertEqual(self.shown()["badges"][1]["text"], "Received by the OPCO")
+        self.signed()._receive(
+            self.contract.with_user(self.transmitter),
+            "convention",
+            "Autre.pdf",
+            io.BytesIO(new_pdf(attached=b"other")),
+        )
+        self.assertEqual(len(self.shown()["badges"]), 1)
+        self.assertIn("Another file left", self.shown()["notes"][-1])
+
+    def test_file_rejected_here_meanwhile_does_not_leave(self):
+        self.transmit(self.contract)
+        self.agreement.action_opco_transmit()
+        self.signed().action_reject("Not signed")
+        self.assertFalse(self.agreement.opco_transport_state)
+        self.deliver()
+        self.assertFalse(self.row())
+        with self.assertRaisesRegex(UserError, "Not signed"):
+            self.agreement.action_opco_transmit()
+        self.signed().action_take_back_decision()
+        self.agreement.action_opco_transmit()
+        self.assertEqual(self.row().state, "queued")
+        self.signed().action_reject("Not signed")
+        self.assertEqual(self.row().state, "cancelled")
+        self.assertFalse(self.agreement.opco_transport_state)
+        self.deliver()
+        self.assertFalse(self.sandbox.files())
+
+    def test_file_replaced_here_meanwhile_is_attested_again(self):
+        self.send(self.contract)
+        self.agreement.action_opco_transmit()
+        other = new_pdf(attached=b"other")
+        self.signed()._receive(
+            self.contract.with_user(self.transmitter),
+            "convention",
+            "Autre.pdf",
+            io.BytesIO(other),
+        )
+        self.assertEqual(self.row().state, "cancelled")
+        self.assertEqual(self.agreement.file_ids.name, "Autre.pdf")
+        self.assertFalse(self.agreement.is_same_as_file)
+        self.agreement.write(ATTESTED)
+        self.env.invalidate_all()
+        self.agreement.action_opco_transmit()
+        self.deliver()
+        [file] = self.sandbox.files()
+        self.assertEqual(file["sha256"], hashlib.sha256(other).hexdigest())
 
     def test_cancelled_before_it_left(self):
         self.transmit(self.contract)

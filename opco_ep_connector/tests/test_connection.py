@@ -261,6 +261,15 @@ class TestConnection(ConnectorCase):
         self.assertEqual(self.connection.state, "inactive")
         self.assertFalse(self.connection.test_result)
 
+    def test_what_was_exchanged_stays_with_its_company(self):
+        other = self.new_company("Elsewhere")
+        unused = self.new_connection(partner_id=self.new_employer(company_id=False).id)
+        unused.company_id = other
+        self.send(self.new_contract())
+        with self.assertRaisesRegex(UserError, "already been used for its company"):
+            self.connection.company_id = other
+        self.connection.company_id = self.company
+
     def test_a_copy_has_no_secret(self):
         copy = self.connection.copy({"client_id": "another-software"})
         self.assertFalse(copy.api_key_saved_at or copy.client_secret_saved_at)

@@ -13,9 +13,11 @@ from odoo.tests import Form, HttpCase, tagged
 
 from ..convergence import clock_watch
 from ..models.opco_connection_responsible import STOPPED_ACTIVITY
+from ..models.opco_transmission import OpcoTransmission
 from ..vault import ENVIRONMENT_VARIABLE, master_keys
 from .common import KEY_ADMINISTRATOR, SIRET, ConnectorCase, new_master_key
 
+TRANSACTIONS_LOGGER = "odoo.addons.opco_ep_connector.models.transactions"
 OTHER_SIRET = "90000002700020"
 
 
@@ -49,6 +51,34 @@ class TestStoppedActivity(ConnectorCase):
         self.assertEqual(len(activity), 1)
         self.assertTrue(activity.user_id.has_group(KEY_ADMINISTRATOR))
         self.assertIn(self.company, activity.user_id.company_ids)
+
+    def test_queue_that_cannot_be_held_holds_up_no_other(self):
+        other = self.new_connection(partner_id=self.new_employer().id)
+        other.state = "stopped"
+        waiting = self.transmit(self.new_contract())
+        waiting.connection_id = other
+        row = self.transmit(self.new_contract())
+        hold = OpcoTransmission._hold_queue
+
+        def fail_to_hold(rows, connection, message):
+            if connection == other:
+                raise RuntimeError("not now")
+            return hold(rows, connection, message)
+
+        with (
+            patch.object(OpcoTransmission, "_hold_queue", fail_to_hold),
+            self.assertLogs(TRANSACTIONS_LOGGER, "ERROR"),
+        ):
+            self.deliver()
+        self.assertEqual((waiting.state, row.state), ("queued", "sent"))
+
+    def test_what_leaves_again_is_told_of_by_its_outcome_alone(self):
+        row = self.transmit(self.new_contract())
+        # As when it is let go before the cron has told that it was held.
+        row.applied = False
+        with self.assertNoLogs(TRANSACTIONS_LOGGER, "ERROR"):
+            self.deliver()
+        self.assertEqual((row.state, row.applied), ("sent", True))
 
     def test_a_rotation_is_not_stopped(self):
         self.connection.state = "rotating"

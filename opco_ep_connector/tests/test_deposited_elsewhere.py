@@ -117,6 +117,19 @@ class TestDepositedElsewhere(ConnectorCase):
         self.assertEqual(self.contract.opco_transport_state, "sent")
         self.assertFalse(self.contract.opco_is_to_transmit)
 
+    def test_dossier_of_another_environment_is_not_linked(self):
+        dossier = self.recognised()
+        self.connection.environment = "test"
+        wizard = (
+            self.env["opco.link"]
+            .with_user(self.transmitter)
+            .create({"dossier_id": dossier.id, "contract_id": self.contract.id})
+        )
+        for link in (wizard.action_link, self.as_transmitter.action_opco_link):
+            with self.assertRaisesRegex(UserError, "another environment"):
+                link()
+        self.assertTrue(self.contract.opco_is_to_transmit)
+
     def detach(self, reason="Ce n'est pas le même contrat"):
         wizards = self.env["opco.detach"].with_user(self.transmitter)
         wizards.create(

@@ -19,6 +19,8 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 from odoo.addons.l10n_fr_apprenticeship.tests.pdf_files import pdf
 
 from ..audit_pack import AuditPack
+from ..delivery import Delivery
+from ..models.opco_transmission import OpcoTransmission
 from ..verify_journal import CHANGED_CONTENT, check_export
 from .common import ConnectorCase
 from .journal import unprotected
@@ -223,6 +225,32 @@ class TestSentDocuments(SentDocumentsCase):
         self.deliver()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
 
+    def test_asks_the_database_no_more_for_many_documents(self):
+        def received(number):
+            contract = self.new_contract()
+            self.send(contract)
+            for rank in range(number):
+                self.receive(
+                    "completion_certificate", pdf(f"{contract.name}-{rank}"), contract
+                )
+            return contract
+
+        def prepare(contracts):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            ready, _kept = contracts.with_user(
+                self.transmitter
+            )._opco_prepare_documents()
+            return len(ready), self.env.cr.sql_log_count - before
+
+        few = received(2)
+        prepare(few)
+        count, asked = prepare(few)
+        self.assertEqual(count, 2)
+        many = few | received(4)
+        self.assertEqual(prepare(many), (6, asked))
+
     def test_the_action_of_the_list_transmits(self):
         self.receive()
         action = self.env.ref("opco_ep_connector.action_transmit_documents")
@@ -301,6 +329,51 @@ class TestSentDocuments(SentDocumentsCase):
         self.assertEqual((row.state, row.is_live), ("cancelled", False))
         self.deliver()
         self.assertFalse(self.sandbox.files())
+
+    def test_a_dossier_refused_during_the_call_leaves_nothing_waiting(self):
+        for fault in ({"kind": "status", "status": 503}, {"kind": "reset_after_read"}):
+            with self.subTest(fault=fault["kind"]):
+                self.receive(content=pdf(fault["kind"]))
+                [row], _message = self.transmit_documents()
+                self.sandbox.add_fault(method="POST", path=PATH, **fault)
+                self.deliver_while(self.opco_refuses)
+                self.assertEqual((row.state, row.is_live), ("cancelled", False))
+                self.assertFalse(self.is_awaited())
+                self.send(self.contract)
+
+    def test_a_dossier_refused_before_the_call_starts_leaves_nothing_waiting(self):
+        self.receive()
+        [row], _message = self.transmit_documents()
+        self.env["opco.transmission"]._claim(self.connection, 1)
+        self.opco_refuses()
+        row._give_back()
+        self.assertFalse(self.is_awaited())
+        self.deliver()
+        self.assertEqual(row.state, "cancelled")
+        self.assertFalse(self.sandbox.files())
+
+    def opco_refuses(self):
+        number = self.contract.opco_internal_number
+        dossier = self.env["opco.dossier"].search([("internal_number", "=", number)])
+        dossier.write({"state": "refused", "raw_state": "REFUSE"})
+        self.contract._opco_mirror(dossier)
+
+    def deliver_while(self, happens):
+        """Let something happen between the calls and the writing of their outcomes."""
+        write = Delivery._write
+
+        def write_later(delivery, ended):
+            happens()
+            write(delivery, ended)
+
+        with patch.object(Delivery, "_write", write_later):
+            self.deliver()
+
+    def is_awaited(self):
+        """Tell whether the delivery would wake for something at once."""
+        with patch.object(OpcoTransmission, "_wake") as wake:
+            self.env["opco.transmission"]._wake_for_next(self.env["opco.connection"])
+        return wake.called
 
     def test_what_is_rejected_or_replaced_here_meanwhile_does_not_leave(self):
         wrong = self.receive()
@@ -437,9 +510,23 @@ class TestSentDocuments(SentDocumentsCase):
         document.attachment_id.raw = pdf("another")
         self.deliver()
         self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
-        self.assertIn("has changed since it was queued", rows.message)
+        self.assertIn("has changed since it was checked", rows.message)
         self.assertFalse(self.sandbox.files())
         self.assertFalse(rows.exchange_ids)
+
+    def test_a_file_changed_before_it_was_queued_never_leaves(self):
+        document = self.receive()
+        document.attachment_id.raw = pdf("another")
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual((rows.state, rows.is_live), ("cancelled", False))
+        self.assertIn("has changed since it was checked", rows.message)
+        self.assertFalse(self.sandbox.files())
+        # What it says to do works.
+        self.receive()
+        rows, _message = self.transmit_documents()
+        self.deliver()
+        self.assertEqual(rows.state, "sent", rows.message)
 
     def test_bytes_changed_on_the_disk_never_leave(self):
         # A file of its own: files of the same content are one on the disk.

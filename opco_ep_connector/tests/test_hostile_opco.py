@@ -3,6 +3,7 @@
 
 import gzip
 import json
+import random
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -189,6 +190,52 @@ class TestHostileOpco(ConnectorCase):
         with QUIET:
             self.refresh()
         self.assertEqual(row.state, "unknown")
+
+    # ------------------------------------------------- what cannot be stored
+    def test_odd_schedule_does_not_hide_the_state(self):
+        contract = self.contract_received()
+        number = contract.opco_internal_number
+        for count, odd in enumerate(
+            (rb'"\u0000"', rb'"\ud800"', b"NaN", b"1e999", b"[" * 500 + b"]" * 500)
+        ):
+            with self.subTest(odd=odd[:10]):
+                comment = f"Avis {count}"
+                self.opco.say(STATES, [{"numeroInterne": number, "etat": "ENGAGE"}])
+                self.opco.say(
+                    READING,
+                    b'{"numeroInterne": "%s", "etat": "ENGAGE", "comment": "%s", '
+                    b'"echeances": [{"numero": 1, "odd": %s}]}'
+                    % (number.encode(), comment.encode(), odd),
+                )
+                contract.action_opco_refresh()
+                self.refresh()
+                self.assertEqual(contract.opco_state, "committed")
+                self.assertEqual(contract.opco_comment, comment)
+
+    def test_odd_dossier_of_another_software_is_read(self):
+        self.new_contract()
+        # PostgreSQL compresses what repeats.
+        endless = str(random.Random(1).getrandbits(14_000))
+        for number, siret, start in (
+            ("NUL", "90000001900019", "2026-\0009-01"),
+            ("LONG", endless, "2026-09-01"),
+            ("LIST", None, None),
+        ):
+            cerfa = {
+                "employeur": {"siret": siret},
+                "contrat": {"dateDebutContrat": start},
+            }
+            with self.subTest(number=number):
+                self.opco.say(STATES, [{"numeroInterne": number, "etat": "TRANSMIS"}])
+                self.opco.say(
+                    READING,
+                    {"numeroInterne": number, "cerfa": cerfa if siret else [cerfa]},
+                )
+                self.refresh()
+                dossier = self.env["opco.dossier"].search(
+                    [("internal_number", "=", number)]
+                )
+                self.assertTrue(dossier.detail_read_at)
 
     # ------------------------------------------------------------ other hosts
     def test_redirection_is_not_followed(self):

@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import time
+from contextlib import contextmanager
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -11,6 +12,8 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import SQL
 
 from ..controllers.connection_secrets import IDENTITY_SECONDS
+from ..delivery import Delivery
+from ..refresh import Refresh
 from .common import SIRET, ConnectorCase
 
 OTHER_SIRET = "90000002700020"
@@ -154,6 +157,61 @@ class TestKeyRotation(ConnectorCase, HttpCase):
         self.connection.invalidate_recordset()
         self.deliver()
         self.assertEqual((self.connection.state, row.state), ("active", "sent"))
+
+    def test_what_a_run_claims_after_it_leaves_with_the_new_key(self):
+        delivery = Delivery(self.env)
+        channel = delivery._channel(self.connection)
+        former = channel.client
+        self.assertIs(delivery._channel(self.connection).client, former)
+        self.replace_the_key()
+        self.assertIs(delivery._channel(self.connection), channel)
+        self.assertIsNot(channel.client, former)
+        channel.client.check_access()
+
+    def test_refusal_of_the_former_key_stops_nothing(self):
+        row = self.transmit(self.new_contract())
+        self.sandbox.add_fault("status", path="/v1/dossiers*", times=2, status=403)
+        with self.the_key_replaced_before(Delivery, "_write"):
+            self.deliver()
+        self.connection.invalidate_recordset()
+        self.assertEqual((self.connection.state, row.state), ("active", "retry"))
+        self.assertIn("replaced during the call", row.message)
+        self.deliver()
+        self.assertEqual((self.connection.state, row.state), ("active", "sent"))
+        self.assertEqual(row.attempt_count, 2)
+
+    def test_reading_refused_to_the_former_key_stops_nothing(self):
+        self.sandbox.add_fault("status", path="/v1/dossiers/etats", status=403)
+        with self.the_key_replaced_before(Refresh, "_plan"):
+            self.refresh()
+        self.connection.invalidate_recordset()
+        self.assertEqual(self.connection.state, "active")
+        self.sandbox.add_fault("status", path="/v1/dossiers/etats", status=403)
+        self.connection.api_key_saved_at -= timedelta(minutes=1)
+        self.env.flush_all()
+        self.refresh()
+        self.connection.invalidate_recordset()
+        self.assertEqual(self.connection.state, "stopped")
+
+    @contextmanager
+    def the_key_replaced_before(self, runs, step):
+        """Replace the key when the calls of a run have ended, before it says so."""
+        work = getattr(runs, step)
+
+        def replace_then_work(run, *arguments):
+            self.sandbox.clear_faults()
+            self.replace_the_key()
+            run.env.invalidate_all()
+            work(run, *arguments)
+
+        with patch.object(runs, step, replace_then_work):
+            yield
+
+    def replace_the_key(self):
+        self.connection._replace_secrets(api_key=self.sandbox.issue_key(SIRET))
+        # The call that is under way has begun within this very second.
+        self.connection.api_key_saved_at += timedelta(seconds=1)
+        self.env.flush_all()
 
     def test_only_key_administrators(self):
         connection = self.connection.with_user(self.transmitter)

@@ -195,12 +195,22 @@ class TestPolling(ConnectorCase):
         self.send(self.contract)
         number = self.contract.opco_internal_number
         self.sandbox.set_state(number, "ENGAGE")
-        with patch.object(refresh.Refresh, "_reading_time", lambda *_args: -1.0):
+        with self.no_time_left(), patch.object(refresh, "SHORTEST_READING", -1.0):
             self.refresh()
         self.assertEqual(self.contract.opco_state, "transmitted")
         self.assertLessEqual(self.pace().next_read_at, fields.Datetime.now())
         self.run_cron()
         self.assertEqual(self.contract.opco_state, "committed")
+
+    def test_a_list_that_takes_all_the_time_hides_no_state(self):
+        self.send(self.contract)
+        self.sandbox.set_state(self.contract.opco_internal_number, "ENGAGE")
+        with self.no_time_left():
+            self.refresh()
+        self.assertEqual(self.contract.opco_state, "committed")
+
+    def no_time_left(self):
+        return patch.object(refresh.Refresh, "_reading_time", lambda *_args: -1.0)
 
     def test_one_dossier_that_fails_does_not_stop_the_others(self):
         other = self.new_contract(apprentice_nir="106057505612379")

@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from urllib.parse import urlencode
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw
@@ -9,6 +11,7 @@ from odoo.tools import SQL
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import MANAGER, NIR
 
+from ..convergence.redact import redact_text
 from ..sealed_content import sealed_content
 from ..verify_journal import content_digest
 from .common import ConnectorCase
@@ -50,6 +53,29 @@ class TestPurge(ConnectorCase):
         self.assertFalse(
             self.env["opco.exchange"]._of_contracts(other) & self.exchanges
         )
+
+    def test_reading_is_found_whatever_its_number(self):
+        dossier = self.contract._opco_dossiers()
+        reading = self.exchanges.filtered("dossier_id")
+        self.assertEqual(reading.dossier_id, dossier)
+        [values] = reading.sudo().copy_data()
+        for number in ("2026000000123", "DOS/2026 1", "7_1", "N%"):
+            dossier.internal_number = number
+            url = "https://opco.example/v1/dossiers?" + urlencode(
+                {"numeroInterne": number}
+            )
+            masked = reading.create(values | {"url": redact_text(url)})
+            older = reading.create(values | {"url": url, "dossier_id": False})
+            other = reading.create(
+                values | {"url": f"{url[:-1]}X", "dossier_id": False}
+            )
+            with self.subTest(number=number):
+                found = reading._of_contracts(self.contract)
+                self.assertIn(masked, found)
+                self.assertIn(older, found)
+                self.assertNotIn(other, found)
+                for row in (masked, older):
+                    self.assertIsNotNone(row._form_spoken_of())
 
     def test_bodies_go_and_the_proof_stays(self):
         self.assertTrue(all(self.exchanges.mapped("response_body")))

@@ -122,10 +122,18 @@ class TestSeal(JournalCase):
         self.run_sealer()
         self.assertFalse(self.verify().fault)
 
-    def test_exchange_is_named_by_its_moment(self):
-        self.env["res.lang"]._activate_lang("fr_FR")
-        row = self.rows[0].with_context(lang="fr_FR", tz="Europe/Paris")
-        self.assertEqual(row.display_name, "Échange du 23/11/2026 10:30:01")
+    def test_exchange_is_named_by_its_contract_and_its_number(self):
+        exchange = self.send(self.new_contract()).exchange_ids[0]
+        exchange = exchange.with_context(lang="fr_FR")
+        self.assertEqual(
+            exchange.display_name, f"{exchange.reference} – Pas encore scellé"
+        )
+        self.run_sealer()
+        exchange.invalidate_recordset()
+        self.assertEqual(
+            exchange.display_name,
+            f"{exchange.reference} – n°\N{NO-BREAK SPACE}{exchange.seal_number}",
+        )
 
     def test_sealer_at_rest_is_woken_once(self):
         self.forget_triggers()

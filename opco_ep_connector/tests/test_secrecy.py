@@ -249,6 +249,22 @@ class TestNirOutsideItsGroup(ConnectorCase):
                 mine = record.with_user(self.curious)
                 self.assertNotIn(NIR, str(mine.read()))
 
+    def test_payment_schedule_tells_no_disability(self):
+        number = self.contract.opco_internal_number
+        self.sandbox.set_state(number, "ENGAGE")
+        self.refresh()
+        dossier = self.records["opco.dossier"]
+        self.assertIn("dontMajorationRqth", dossier.instalments[0])
+        mine = dossier.with_user(self.curious)
+        self.assertNotIn("Rqth", str(mine.read()))
+        with self.assertRaises(AccessError):
+            mine.read(["instalments"])
+        with self.assertRaises(AccessError):
+            mine.search([("instalments", "ilike", "Rqth")])
+        reading = self.env["opco.exchange"].search([("dossier_id", "=", dossier.id)])
+        shown = reading.with_user(self.curious).response_shown
+        self.assertRegex(shown, r'"dontMajorationRqth": ?\*\*\*')
+
     def test_sheet_and_simulation_are_without_it(self):
         mine = self.contract.with_user(self.curious)
         report = self.env["ir.actions.report"].with_user(self.curious)

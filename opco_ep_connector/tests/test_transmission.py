@@ -197,6 +197,19 @@ class TestQueue(ConnectorCase):
         self.assertEqual(row.connection_id, self.connection)
         self.assertEqual(row.state, "sent")
 
+    def test_nothing_leaves_for_one_of_several_opcos_by_chance(self):
+        profile = self.connection.profile_id.copy(
+            {"name": "Another OPCO", "code": "another"}
+        )
+        other = self.new_connection(profile_id=profile.id)
+        contract = self.new_contract().with_user(self.transmitter)
+        for state in ("stopped", "active"):
+            other.state = state
+            with self.assertRaisesRegex(UserError, "Several OPCO connections.*Another"):
+                contract._transmit()
+        other.state = "inactive"
+        self.assertEqual(contract._transmit().sudo().connection_id, self.connection)
+
     def test_only_transmitters_transmit(self):
         contract = self.new_contract()
         for user in (self.consultant, self.administrator, self.colleague):

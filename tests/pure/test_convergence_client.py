@@ -437,7 +437,7 @@ def test_a_dossier_is_read(opco, client):
     assert dossier.deca_number == "075202609001234"
     assert (dossier.raw_state, dossier.comment) == ("RUPTU", "Vu")
     assert dossier.instalments == ({"numero": 1, "montantTotal": 2648.4},)
-    assert dossier.raw["cerfa"]["etat"] == "RUPTU"
+    assert dossier.cerfa["etat"] == "RUPTU"
     assert opco.received[-1].target == "/v1/dossiers?numeroExterne=EP+2026%261"
 
 

@@ -180,7 +180,14 @@ def test_a_spaced_nir_is_masked(nir):
 
 @given(st.text(min_size=8))
 def test_a_named_value_is_masked(secret):
-    for name in ("client_secret", "Access_Token", "nir", "droitsRqthExtensionBOE"):
+    for name in (
+        "client_secret",
+        "Access_Token",
+        "nir",
+        "droitsRqthExtensionBOE",
+        "dontMajorationRqth",
+        "montantRQTHAnnee1",
+    ):
         assert redact_json({"a": [{name: secret}]}) == {"a": [{name: "***"}]}
         written = json.dumps({name: secret, "z": 1})
         assert redact_text(written) == f'{{"{name}": "***", "z": 1}}'

@@ -227,3 +227,13 @@ def test_access_is_checked_by_the_first_page_alone(opco, client):
 def test_access_refused(opco, client, answer, outcome):
     opco.on(LIST, answer)
     failure(client, outcome, client.check_access)
+
+
+def test_a_slow_server_holds_nobody_for_hours():
+    seconds = iter(range(0, 10_000, 50))
+    listed = gather_pages(
+        lambda number: read_page(lines(str(number))), clock=lambda: next(seconds)
+    )
+    assert not listed.is_complete
+    assert [state.internal_number for state in listed.states] == ["1", "2", "3"]
+    assert listed.page_count == 3

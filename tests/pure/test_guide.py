@@ -3,7 +3,8 @@
 """The guide cannot lie: its labels are those of the screens, its pictures are taken.
 
 In docs/guide, **« … »** is a label of the add-ons, and several joined by « > », from
-**« OPCO »** on, are a menu.
+**« OPCO »** on, are a menu. Elsewhere, whatever begins with « OPCO > » is a menu, and
+what the administrators' documents put between guillemets is on a screen.
 """
 
 import ast
@@ -24,6 +25,13 @@ SHIPPED = PROJECT / "opco_ep_connector" / "static" / "guide"
 MENUS = PROJECT / "opco_ep_connector" / "views" / "opco_menus.xml"
 LABEL = re.compile(r"\*\*«\s*(.+?)\s*»\*\*")
 MENU_PATH = re.compile(r"\*\*« OPCO »\*\*(?: > \*\*«[^»]+»\*\*)+")
+PLAIN_PATH = re.compile(r"\bOPCO > [^.,;:*()«»]+")
+PROSE = [PROJECT / "README.rst", PROJECT / "dev" / "demo", *READMES]
+ADMINISTRATION = [
+    PROJECT / "docs" / f"{name}.md" for name in ("installation", "exploitation")
+]
+# Words of Odoo itself, of its configuration file and of « Apps ».
+NOT_OURS = {"Archivé", "actions planifiées", "threads", "OPCO EP Connector"}
 MARKUP = re.compile(r"<[^>]*>")
 PICTURE = re.compile(r"(?:screenshots|description)/([\w-]+)\.png")
 MOST_BYTES = 4_000_000
@@ -72,6 +80,12 @@ def menu_paths():
     return {path(identifier) for identifier in menus}
 
 
+def lost_paths(text):
+    """Return what is written as a menu and begins with none."""
+    paths = tuple(" > ".join(path) for path in menu_paths())
+    return [named for named in PLAIN_PATH.findall(text) if not named.startswith(paths)]
+
+
 def pictures_of(paths):
     return {name for path in paths for name in PICTURE.findall(text_of(path))}
 
@@ -97,6 +111,24 @@ def test_each_label_is_one_of_the_screens(page):
 def test_each_path_is_a_menu(page):
     paths = {tuple(LABEL.findall(path)) for path in MENU_PATH.findall(text_of(page))}
     assert paths - menu_paths() == set()
+
+
+@pytest.mark.parametrize("page", [*PROSE, *ADMINISTRATION], ids=str)
+def test_each_path_in_plain_words_is_a_menu(page):
+    assert lost_paths(text_of(page)) == []
+
+
+def test_each_path_in_a_sentence_of_the_screens_is_a_menu():
+    sentences = " | ".join(french().values())
+    assert lost_paths(unescape(sentences)) == []
+
+
+@pytest.mark.parametrize("page", ADMINISTRATION, ids=lambda page: page.stem)
+def test_each_label_for_the_administrators_is_on_a_screen(page):
+    labels = {label.casefold() for label in screen_labels() | NOT_OURS}
+    quoted = re.findall("« ([^»]+) »", text_of(page))
+    assert quoted
+    assert [text for text in quoted if text.casefold() not in labels] == []
 
 
 @by_name

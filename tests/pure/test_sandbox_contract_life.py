@@ -21,13 +21,14 @@ def deposit(sandbox, session, **contract):
     return session.post(f"{sandbox.url}/v1/dossiers", json=document, timeout=5)
 
 
-def amend(sandbox, session, deca, effect="2027-01-04", kind=36):
+def amend(sandbox, session, deca, effect="2027-01-04", kind=36, **contract):
     return deposit(
         sandbox,
         session,
         typeContratApp=kind,
         numeroContratPrecedent=deca,
         dateEffetAvenant=f"{effect}T00:00:00+00:00",
+        **contract,
     )
 
 
@@ -95,6 +96,13 @@ def test_an_amendment_takes_effect_within_the_contract(sandbox, session, deca, e
     answer = amend(sandbox, session, deca, effect)
     assert answer.status_code == 400
     assert "cerfa.contrat.dateEffetAvenant" in answer.text
+
+
+def test_an_amendment_is_concluded_while_the_contract_runs(sandbox, session, deca):
+    sandbox.set(today="2026-12-15")
+    concluded = {"dateConclusion": "2026-12-14T00:00:00+00:00"}
+    assert amend(sandbox, session, deca, **concluded).status_code == 200
+    assert deposit(sandbox, session, **concluded).status_code == 400
 
 
 def test_amendments_may_be_closed(sandbox, session, deca):

@@ -115,6 +115,13 @@ def test_the_same_file_again_is_a_duplicate(sandbox, session, number):
     assert page.count(">Doublon</span>") == 1
 
 
+def test_the_same_file_for_another_dossier_is_no_duplicate(sandbox, session, number):
+    answer = session.post(f"{sandbox.url}/v1/dossiers", json=EXAMPLE, timeout=5)
+    for dossier in (number, answer.json()["numeroInterne"]):
+        send(sandbox, session, "documents", infos(dossier))
+    assert [file["duplicate"] for file in sandbox.files()] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("path", "value", "named"),
     [

@@ -23,14 +23,14 @@ ROW = st.tuples(*[st.none() | st.integers() | TEXT for _name in COLUMNS])
 @given(st.sampled_from(sorted(SEALED_CONTENT)), ROW)
 def test_writer_writes_what_was_hashed(digest_format, row):
     values = dict(zip(COLUMNS, row, strict=True)) | {"digest_format": digest_format}
-    written = ContentWriter(digest_format, COLUMNS).text_of(row)
+    written = ContentWriter(digest_format, COLUMNS).as_json(row)
     assert written == canonical(sealed_content(values))
 
 
 def test_what_could_be_written_in_two_ways_is_refused():
     row = [1.5] * len(COLUMNS)
     with pytest.raises(TypeError):
-        ContentWriter(CURRENT_FORMAT, COLUMNS).text_of(row)
+        ContentWriter(CURRENT_FORMAT, COLUMNS).as_json(row)
 
 
 def test_row_without_a_format_has_the_first():

@@ -9,7 +9,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import numbers
@@ -293,6 +293,7 @@ def test_any_cell_is_a_value_or_a_sentence(path, seen):
 
 
 @given(st.text(), st.text())
+@example("𝐀", "")
 def test_fold_forgets_accents_and_capitals(one, other):
     assert fold(fold(one)) == fold(one)
     assert fold(f"{one} {other}") == " ".join((fold(one), fold(other))).strip()

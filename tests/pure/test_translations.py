@@ -22,6 +22,10 @@ BREAKING_SIGN = re.compile(r"[^\W_] ?[;?!](?!\w)|[^\W_] ?:(?![/\w])| [:;?!]|« |
 SAME_IN_FRENCH = {
     "<span>h</span>",
     "<span>min</span>",
+    "2026-09-01",
+    "2026-09-01T00:00:00+0000",
+    "2026-09-01T00:00:00+00:00",
+    "2026-09-01T00:00:00Z",
     "3f2a9c1d-42-9b1c…",
     "Cause",
     "Code",
@@ -114,6 +118,14 @@ def test_no_term_is_left_in_english(addon):
 
 
 @pytest.mark.parametrize("addon", ADDONS)
+def test_no_place_of_a_term_is_cut(addon):
+    """A record whose identifier ends with « :00 » would stay in English."""
+    assert (
+        terms(addon, lambda entry: is_cut(entry) and entry.msgstr != entry.msgid) == []
+    )
+
+
+@pytest.mark.parametrize("addon", ADDONS)
 def test_placeholders_are_the_same(addon):
     assert terms(addon, changes(placeholders)) == []
 
@@ -139,6 +151,11 @@ def terms(addon, is_wrong):
 def changes(parts):
     """Return whether the translation of an entry has other parts than its source."""
     return lambda entry: sorted(parts(entry.msgid)) != sorted(parts(entry.msgstr))
+
+
+def is_cut(entry):
+    """Return whether a part of a record's identifier was taken for a line number."""
+    return any(place.startswith("model") and line for place, line in entry.occurrences)
 
 
 def placeholders(text):

@@ -87,8 +87,7 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text without accents, capitals or punctuation, to compare it."""
-    plain = text.casefold().replace("œ", "oe").replace("æ", "ae")
-    letters = unicodedata.normalize("NFKD", plain)
+    letters = _decomposed(_decomposed(text)).replace("œ", "oe").replace("æ", "ae")
     return " ".join(
         "".join(
             char if char.isalnum() else " "
@@ -96,6 +95,11 @@ def fold(text: str) -> str:
             if not unicodedata.combining(char)
         ).split()
     )
+
+
+def _decomposed(text):
+    """Decomposing may bring capitals back, which are then to be decomposed in turn."""
+    return unicodedata.normalize("NFKD", text.casefold())
 
 
 def code_spellings(codes) -> dict[str, dict[str, str]]:
