@@ -441,8 +441,8 @@ class ApprenticeshipContract(models.Model):
 
     def _opco_several_routes_message(self, contract, connections):
         return self.env._(
-            "Several OPCO connections serve the training centre %(centre)s, and nothing "
-            "says which OPCO this contract is for: %(connections)s. Ask a key "
+            "Several OPCO connections serve the training centre %(centre)s, and "
+            "nothing says which OPCO this contract is for: %(connections)s. Ask a key "
             "administrator to deactivate all but one of them.",
             centre=contract.sudo().training_centre_id.name or "?",
             connections=", ".join(connections.mapped("name")),

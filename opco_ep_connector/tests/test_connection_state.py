@@ -9,7 +9,6 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.cli.command import find_command
-from odoo.exceptions import UserError
 from odoo.tests import Form, HttpCase, tagged
 
 from ..convergence import clock_watch
@@ -63,7 +62,7 @@ class TestStoppedActivity(ConnectorCase):
 
         def fail_to_hold(rows, connection, message):
             if connection == other:
-                raise UserError("not now")
+                raise KeyError("not now")
             return hold(rows, connection, message)
 
         with (
