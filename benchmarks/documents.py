@@ -80,7 +80,7 @@ def main(env):
     print_table(
         ("", "s", "MB/s", "memory growth (MB)"),
         [
-            _row("hashed and queued by one click", queued, queueing),
+            _row("queued by one click", queued, queueing),
             _row(f"sent ({cpu:.0f} s of CPU)", seconds, sending),
         ],
     )

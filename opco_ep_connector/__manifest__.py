@@ -53,6 +53,7 @@
         "views/opco_access_review_views.xml",
         "views/opco_profile_views.xml",
         "views/opco_error_views.xml",
+        "wizards/apprenticeship_termination_views.xml",
         "wizards/opco_transmit_views.xml",
         "wizards/opco_simulation_views.xml",
         "wizards/opco_comparison_views.xml",

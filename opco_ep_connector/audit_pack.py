@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from odoo import fields
+from odoo.tools import format_datetime
 
 from .convergence.people import readable
 from .sealed_content import sealed_content
@@ -46,14 +47,15 @@ COLUMNS = (
     "response_shown",
 )
 MASKED_COLUMN = "response_shown"
+# Of a transmission, whose identifier ends the name of its receipt.
 HASH_COLUMNS = (
-    "contrat",
+    "reference",
     "operation",
-    "transmission",
-    "sha256",
-    "fichier",
-    "octets",
-    "sha256_fichier",
+    "id",
+    "payload_sha256",
+    "file_name",
+    "file_size",
+    "file_sha256",
 )
 INSTRUCTIONS = """\
 DOSSIER DE PREUVES DES TRANSMISSIONS À L'OPCO
@@ -159,6 +161,7 @@ class AuditPack:
             "opco_ep_connector.audit_pack_sheet",
             {
                 "title": self.title,
+                "made_at": format_datetime(self.env, fields.Datetime.now()),
                 "transmissions": self.exchanges.transmission_id.sorted("id"),
                 "chains": self.chains,
             },
@@ -173,31 +176,33 @@ class AuditPack:
         )
 
     def _hashes(self):
-        rows = [
-            (
-                row.reference,
-                row.operation,
-                row.id,
-                row.payload_sha256,
-                row.file_name,
-                row.file_size or "",
-                row.file_sha256,
-            )
-            for row in self.exchanges.transmission_id.sorted("id")
-        ]
+        transmissions = self.exchanges.transmission_id.sorted("id")
+        words = self._words(transmissions)
         text = io.StringIO()
-        _write_rows(text.write, [HASH_COLUMNS])
-        _write_rows(text.write, rows)
+        text.write("\ufeff")
+        _write_rows(text.write, [self._titles(transmissions, HASH_COLUMNS)])
+        _write_rows(
+            text.write,
+            (
+                [_in_words(row[name] or "", words.get(name)) for name in HASH_COLUMNS]
+                for row in transmissions
+            ),
+        )
         return text.getvalue()
 
     # ----------------------------------------------------------------------- journal
     def _write_csv(self, write):
+        # A journal keeps the operation as it was named; the transmission has its words.
+        words = self._words(self.env["opco.transmission"]) | self._words(self.exchanges)
         write("\ufeff")
-        _write_rows(write, [COLUMNS])
+        _write_rows(write, [self._titles(self.exchanges, COLUMNS)])
         _write_rows(
             write,
             (
-                [self._column(exchange, name) for name in COLUMNS]
+                [
+                    _in_words(self._column(exchange, name), words.get(name))
+                    for name in COLUMNS
+                ]
                 for exchange in self.exchanges
             ),
         )
@@ -206,6 +211,22 @@ class AuditPack:
         if name == MASKED_COLUMN:
             return readable(exchange._answer_without_people())
         return exchange[name]
+
+    def _titles(self, records, names):
+        """Return what the screens call these fields; times are those of the seals."""
+        return [
+            field._description_string(self.env)
+            + (" (UTC)" if field.type == "datetime" else "")
+            for field in map(records._fields.get, names)
+        ]
+
+    def _words(self, records):
+        """Return, by field of a few values, what the screens call each of them."""
+        return {
+            name: dict(field._description_selection(self.env))
+            for name, field in records._fields.items()
+            if field.type == "selection"
+        }
 
     def _write_json(self, write):
         write('{"chains": [')
@@ -220,7 +241,8 @@ class AuditPack:
             lambda exchange: exchange.connection_id == chain.connection_id
         )
         sealed = mine.filtered("seal").sorted("seal_number")
-        number = sealed[0].seal_number - 1 if sealed else chain.number
+        before = self._row_before(chain, sealed)
+        number = before.seal_number if sealed else chain.number
         described = {
             "key": chain.key,
             "connection": chain.connection_id.display_name,
@@ -232,7 +254,7 @@ class AuditPack:
             "unsealed": len(mine) - len(sealed),
             "begins_after": {
                 "number": number,
-                "seal": sealed[0].previous_seal if sealed else chain.seal,
+                "seal": before.seal if sealed else chain.seal,
             }
             if number
             else None,
@@ -247,6 +269,16 @@ class AuditPack:
                 separator = ",\n"
             number = rows[-1]["seal_number"]
         write("\n]}")
+
+    def _row_before(self, chain, sealed):
+        """Return the row that an export may begin after: if it is gone, none may."""
+        return self.env["opco.exchange"].search(
+            [
+                ("connection_id", "=", chain.connection_id.id),
+                ("seal", "!=", False),
+                ("seal_number", "=", sealed[:1].seal_number - 1),
+            ]
+        )
 
     def _full_row(self, values):
         row = self._link(values) | {
@@ -277,6 +309,10 @@ def _write_rows(write, rows):
         write(text.getvalue())
         text.seek(0)
         text.truncate()
+
+
+def _in_words(value, words):
+    return words.get(value, value) if words else value
 
 
 def _cell(value):

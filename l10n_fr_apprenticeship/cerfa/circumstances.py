@@ -100,10 +100,11 @@ class Circumstances:
     """What is known around a form, on the day it is checked.
 
     `cycle_months`: the normal length of the training, in months. `documents`: those
-    at hand, among the constants above. `deposited_on`: the day the form was sent to
-    the OPCO; `complete_on`: the day the OPCO had the complete file; `answered_on`: the
-    day it decided. `work_permit_to`: last day of the apprentice's permit to work.
-    `is_mobile_abroad`: the training agreement foresees a stay abroad.
+    at hand, among the constants above. `is_deposited`: the form was sent to the OPCO,
+    by whoever, `deposited_on` that day; `complete_on`: the day the OPCO had the
+    complete file; `answered_on`: the day it decided. `work_permit_to`: last day of the
+    apprentice's permit to work. `is_mobile_abroad`: the training agreement foresees a
+    stay abroad.
     """
 
     today: date | None = None
@@ -117,6 +118,7 @@ class Circumstances:
     documents: frozenset[str] | None = None
     work_permit_to: date | None = None
     is_mobile_abroad: bool | None = None
+    is_deposited: bool | None = None
     deposited_on: date | None = None
     complete_on: date | None = None
     answered_on: date | None = None

@@ -180,8 +180,8 @@ def explain_kind(effect_date: date, start: date) -> str:
             f"début de son exécution le {start:%d/%m/%Y}. Il n'aura jamais existé."
         )
     return (
-        f"Rupture : le contrat prend fin le {effect_date:%d/%m/%Y}, son exécution a "
-        f"commencé le {start:%d/%m/%Y}. Le financement s'arrête à cette date."
+        f"Rupture : l'exécution du contrat débute le {start:%d/%m/%Y} et il prend fin "
+        f"le {effect_date:%d/%m/%Y}. Le financement s'arrête à cette date."
     )
 
 
@@ -191,12 +191,14 @@ def is_within_free_days(practical_days: int) -> bool:
 
 
 def check_termination(
-    termination: Termination, start: date, end: date
+    termination: Termination, start: date, end: date, concluded: date | None = None
 ) -> tuple[Remark, ...]:
     """Return what is wrong in the early end of a contract that runs from start to end.
 
     What is missing is said too. A contract cancelled before its start has no legal
     case to meet: nothing binds the parties yet but their signatures.
+
+    :param concluded: the day of its conclusion, if it is known
     """
     effect = termination.effect_date
     if effect is None:
@@ -207,9 +209,16 @@ def check_termination(
             "plus tôt."
         )
         return (Remark(sentence),)
+    if concluded is not None and effect < concluded:
+        sentence = (
+            f"Le contrat a été conclu le {concluded:%d/%m/%Y} : il ne peut pas prendre "
+            f"fin avant, le {effect:%d/%m/%Y}. Corrigez la date d'effet."
+        )
+        return (Remark(sentence),)
     found = [*_check_notice(termination)]
     if kind_of(effect, start) == Kind.BROKEN:
         found += _check_case(termination)
+        found += _check_days_fit(termination, start)
     return tuple(found)
 
 
@@ -246,6 +255,12 @@ def _check_free_days(termination: Termination) -> Iterator[Remark]:
     if termination.case == "first_days":
         if days is None:
             yield Remark("Saisissez le nombre de jours de formation pratique faits.")
+        elif not days:
+            yield Remark(
+                "Aucun jour de formation pratique fait : vérifiez ce nombre, sur "
+                "lequel repose ce cas.",
+                is_blocking=False,
+            )
         elif not is_within_free_days(days):
             yield Remark(
                 f"{days} jours de formation pratique ont été faits : passé "
@@ -256,6 +271,15 @@ def _check_free_days(termination: Termination) -> Iterator[Remark]:
             f"{days} jours de formation pratique seulement : dans les {FREE_DAYS} "
             "premiers jours, une partie peut rompre seule, sans motif.",
             is_blocking=False,
+        )
+
+
+def _check_days_fit(termination: Termination, start: date) -> Iterator[Remark]:
+    days, effect = termination.practical_days, termination.effect_date
+    if days and effect is not None and days > (effect - start).days + 1:
+        yield Remark(
+            f"Du {start:%d/%m/%Y} au {effect:%d/%m/%Y}, il n'y a pas {days} jours : "
+            "corrigez le nombre de jours de formation pratique."
         )
 
 

@@ -168,7 +168,11 @@ class ApprenticeshipAgreement(models.Model):
             )
 
     @api.depends(
-        "contract_id", "contract_id.document_ids.state", "file_ids", *STATED, *ATTESTATIONS
+        "contract_id",
+        "contract_id.document_ids.state",
+        "file_ids",
+        *STATED,
+        *ATTESTATIONS,
     )
     @api.depends_context("uid")
     def _compute_remarks(self):

@@ -1,6 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
@@ -158,6 +160,19 @@ class ApprenticeshipContract(models.Model):
     def _awaits_deposit(self):
         """Tell whether nothing shows that the contract was deposited."""
         return self.state in ("draft", "ready") and not self.deca_number
+
+    @api.model
+    def _findings_depends(self):
+        return (*super()._findings_depends(), "state", "deca_number")
+
+    def _circumstances(self):
+        """What no longer awaits its deposit is not told to hurry."""
+        return {
+            contract: replace(
+                circumstances, is_deposited=not contract.sudo()._awaits_deposit()
+            )
+            for contract, circumstances in super()._circumstances().items()
+        }
 
     def _deadline_sentence(self, today):
         """Return what is left of the time, in a few words."""

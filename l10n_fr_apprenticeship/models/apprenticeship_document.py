@@ -195,7 +195,7 @@ class ApprenticeshipDocument(models.Model):
         """Return who did what and when, one sentence each."""
         notes = [
             self.env._(
-                "Received on %(at)s from %(person)s",
+                "Received on %(at)s by %(person)s",
                 at=self._moment(self.received_at),
                 person=self.sudo().received_by_id.name or "—",
             )

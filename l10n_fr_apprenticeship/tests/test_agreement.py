@@ -173,7 +173,9 @@ class TestAgreement(ApprenticeshipCase):
         other = self.new_file(new_pdf(attached=b"right"), name="Bonne.pdf")
         self.agreement.write({"file_ids": other.ids} | ATTESTED)
         self.assertFalse(self.agreement.blocking)
-        self.assertEqual((self.signed().name, self.signed().state), ("Bonne.pdf", "received"))
+        self.assertEqual(
+            (self.signed().name, self.signed().state), ("Bonne.pdf", "received")
+        )
 
     def test_prepared_without_the_file_already_rejected(self):
         self.agreement.sudo().unlink()

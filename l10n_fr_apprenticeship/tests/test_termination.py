@@ -59,6 +59,17 @@ class TestTermination(ApprenticeshipCase):
         )
         self.assertIn("Rupture", self.contract.message_ids[0].body)
 
+    def test_what_is_deposited_elsewhere_is_not_told_to_hurry(self):
+        def rules(contract):
+            return {finding.rule_id for finding in contract._preflight()}
+
+        draft = self.new_contract(
+            date_start=date(2020, 9, 1), date_end=date(2099, 8, 31)
+        )
+        self.assertIn("DAT-13", rules(draft))
+        draft.write({"state": "active", "deca_number": "044202609004322"})
+        self.assertNotIn("DAT-13", rules(draft))
+
     def test_cancelled_before_its_start(self):
         wizard = self.wizard()
         wizard.effect_date = date(2026, 8, 31)
@@ -67,6 +78,23 @@ class TestTermination(ApprenticeshipCase):
         wizard.save().action_terminate()
         self.assertEqual(self.contract.termination_kind, "cancelled")
         self.assertEqual(self.contract.state, "cancelled")
+
+    def test_year_typed_wrong(self):
+        wizard = self.wizard()
+        wizard.effect_date = date(2025, 9, 1)
+        wizard.notice_date = date(2025, 8, 25)
+        self.assertIn("a été conclu le", wizard.blocking)
+        with self.assertRaisesRegex(UserError, "a été conclu le"):
+            wizard.save().action_terminate()
+
+    def test_what_was_stated_of_a_broken_contract_is_not_kept_of_a_cancelled_one(self):
+        wizard = self.agreed()
+        wizard.effect_date = date(2026, 8, 31)
+        wizard.notice_date = date(2026, 8, 25)
+        wizard.save().action_terminate()
+        self.assertEqual(self.contract.termination_kind, "cancelled")
+        self.assertFalse(self.contract.termination_case)
+        self.assertFalse(self.contract.termination_practical_days)
 
     def test_what_is_wrong_goes_no_further(self):
         wizard = self.agreed()

@@ -28,7 +28,7 @@ class ApprenticeshipAmend(models.TransientModel):
         domain=lambda self: self._domain_reasons(),
     )
     explanation = fields.Text(compute="_compute_explanation")
-    date_effect = fields.Date(string="Effect of the amendment", required=True)
+    date_effect = fields.Date(string="Date of effect", required=True)
     deposit_deadline = fields.Date(
         string="To be deposited before the end of",
         compute="_compute_deposit_deadline",

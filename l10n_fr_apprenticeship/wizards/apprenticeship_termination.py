@@ -8,6 +8,7 @@ from ..cerfa.termination import (
     CASES,
     FREE_DAYS,
     Initiative,
+    Kind,
     Termination,
     check_termination,
     explain_kind,
@@ -15,6 +16,9 @@ from ..cerfa.termination import (
     kind_of,
 )
 from ..models.apprenticeship_contract_termination import STATED
+
+# A contract that never began has no legal case to meet.
+OF_A_BROKEN_CONTRACT = ("case", "mediator_date", "practical_days")
 
 
 class ApprenticeshipTermination(models.TransientModel):
@@ -121,7 +125,11 @@ class ApprenticeshipTermination(models.TransientModel):
         self.ensure_one()
         if self.blocking:
             raise UserError(self.blocking)
-        self.contract_id._terminate({name: self[name] for name in STATED})
+        stated = {name: self[name] for name in STATED}
+        if self.kind == Kind.CANCELLED:
+            # What was entered before the dates said so, and is shown no more.
+            stated |= dict.fromkeys(OF_A_BROKEN_CONTRACT, False)
+        self.contract_id._terminate(stated)
         return {"type": "ir.actions.act_window_close"}
 
     def _check(self):
@@ -135,4 +143,10 @@ class ApprenticeshipTermination(models.TransientModel):
             mediator_date=self.mediator_date or None,
             is_signed=self.is_signed,
         )
-        return check_termination(stated, contract.date_start, contract.date_end)
+        first = contract.origin_id or contract
+        return check_termination(
+            stated,
+            contract.date_start,
+            contract.date_end,
+            first.date_conclusion or None,
+        )

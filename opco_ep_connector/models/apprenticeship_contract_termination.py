@@ -156,7 +156,21 @@ class ApprenticeshipContract(models.Model):
                 "The contract never began: the OPCO's API takes contracts that are "
                 "broken, and none that is cancelled."
             )
-        return self.env._("The OPCO does not take early terminations from here.")
+        profile = self._opco_profile_closed_to_terminations()
+        if profile:
+            return self.env._(
+                "Early terminations are not open at %(opco)s.", opco=profile.name
+            )
+        return self.env._("The OPCO does not take this early termination from here.")
+
+    def _opco_profile_closed_to_terminations(self):
+        """Return the profile of the OPCO of this contract, if it has no such flow."""
+        connections, _reasons = self._opco_route()
+        connection = connections.get(self._origin)
+        profile = self.env["opco.profile"].sudo()
+        if connection:
+            profile = connection.profile_id.sudo()
+        return profile.filtered(lambda one: not one._is_open(TERMINATION))
 
     def _opco_in_language_of_person(self):
         return self.with_context(lang=self.user_id.lang or self.env.lang)

@@ -184,7 +184,8 @@ class OpcoTransmission(models.Model):
 
     _one_live = models.UniqueIndex(
         "(contract_id, operation, COALESCE(document_id, 0), environment) WHERE is_live",
-        "This contract is already transmitted or on its way.",
+        "It is already transmitted or on its way: reload the page to see where it "
+        "stands.",
     )
     _due = models.Index(
         "(connection_id, is_batch, next_try_at, id) WHERE state IN ('queued', 'retry')"

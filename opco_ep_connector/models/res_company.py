@@ -87,6 +87,7 @@ class ResCompany(models.Model):
                 "url": is_journal_open and company._opco_url(JUDGED),
             },
             "chains": company._opco_heads(),
+            "is_production": company._opco_uses_production(),
         }
 
     def _opco_digest_line(self, name):
@@ -133,16 +134,33 @@ class ResCompany(models.Model):
         chains = self.env["opco.chain"].search(
             [("company_id", "=", self.id), ("seal", "!=", False)]
         )
+        connections = self.env["opco.connection"]
+        environments = dict(
+            connections._fields["environment"]._description_selection(self.env)
+        )
         return [
             {
                 "connection": chain.connection_id.name,
                 "siret": chain.connection_id.siret,
+                "environment": environments[chain.connection_id.environment],
                 "number": chain.number,
                 "sealed_at": format_datetime(self.env, chain.sealed_at),
                 "anchor": chain.anchor,
             }
             for chain in chains
         ]
+
+    def _opco_uses_production(self):
+        return bool(
+            self.env["opco.connection"].search_count(
+                [
+                    ("company_id", "=", self.id),
+                    ("state", "!=", "inactive"),
+                    ("environment", "=", "production"),
+                ],
+                limit=1,
+            )
+        )
 
     @api.model
     def _opco_this_monday(self):

@@ -62,7 +62,7 @@ class TestStoppedActivity(ConnectorCase):
 
         def fail_to_hold(rows, connection, message):
             if connection == other:
-                raise KeyError("not now")
+                raise RuntimeError("not now")
             return hold(rows, connection, message)
 
         with (

@@ -106,6 +106,18 @@ class TestDigest(ClockCase):
         self.assertEqual(digest["first_pass"]["accepted"], 1)
         self.assertEqual(digest["first_pass"]["percent"], 33)
 
+    def test_it_says_that_the_production_received_nothing(self):
+        said = "the OPCO itself has received nothing"
+        self.send(self.new_contract())
+        self._run("opco_ep_connector.ir_cron_seal")
+        self.run_on(self.monday)
+        self.assertIn(said, self.mails()[0].body)
+        self.assertRegex(self.mails()[0].body, r"\) –\s*Sandbox")
+        self.connection.environment = "production"
+        self.connection.state = "active"
+        digest = self.company._opco_digest(self.administrator)
+        self.assertTrue(digest["is_production"])
+
     def test_last_week_is_from_monday_to_sunday_in_paris(self):
         contract = self.new_contract(opco_transport_state="sent")
         row = self.send(self.new_contract())

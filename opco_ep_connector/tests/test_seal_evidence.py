@@ -219,15 +219,16 @@ class TestAuditPack(EvidenceCase):
                 )
             )
         self.assertEqual(
-            [row["seal"] for row in rows], self.row.exchange_ids.mapped("seal")
+            [row["Seal"] for row in rows], self.row.exchange_ids.mapped("seal")
         )
 
     def test_sheet_keeps_its_columns_when_nothing_is_to_say(self):
         self.row.sudo().write({"internal_number": False, "deca_number": False})
         with self.unzipped(contract_ids=self.contract.ids) as folder:
             sheet = html.document_fromstring((folder / "feuille.html").read_text())
-        table = sheet.find(".//table")
-        self.assertEqual({len(row) for row in table.iter("tr")}, {7})
+        made, table = sheet.findall(".//table")[:2]
+        self.assertIn(self.consultant.name, made.text_content())
+        self.assertEqual({len(row) for row in table.iter("tr")}, {8})
         self.assertIn("Sandbox", table.text_content())
 
     def test_no_spreadsheet_runs_what_a_table_holds(self):
@@ -241,6 +242,44 @@ class TestAuditPack(EvidenceCase):
             for row in csv.reader(io.StringIO(table), delimiter=";"):
                 self.assertFalse([cell for cell in row if cell[:1] in "=+-@" and cell])
         self.assertTrue(any("'=1+1" in table for table in tables))
+
+    def test_tables_speak_as_the_screens_do(self):
+        with self.unzipped(contract_ids=self.contract.ids) as folder:
+            journal, hashes = (
+                list(
+                    csv.DictReader(
+                        io.StringIO((folder / name).read_text(encoding="utf-8-sig")),
+                        delimiter=";",
+                    )
+                )[0]
+                for name in ("journal.csv", "empreintes.csv")
+            )
+        exchange = self.row.exchange_ids[0]
+        self.assertEqual(journal["Outcome"], "Accepted")
+        self.assertEqual(journal["Environment"], "Sandbox")
+        self.assertEqual(journal["Started At (UTC)"], str(exchange.started_at))
+        self.assertEqual((journal["Operation"], hashes["Operation"]), ("Contract",) * 2)
+        self.assertIn(self.row.payload_sha256, hashes.values())
+
+    def test_whole_journal_whose_beginning_was_removed(self):
+        with self.tampering() as cr:
+            cr.execute("DELETE FROM opco_exchange WHERE id = %s", [self.rows[0].id])
+        for values in ({}, {"contract_ids": self.contract.ids}):
+            with self.subTest(values), self.unzipped(**values) as folder:
+                done = self.verify_alone(folder)
+            if values:
+                self.assertIn("les lignes 1 à 5", done.stdout)
+                continue
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("ligne n° 1 : elle manque", done.stdout)
+
+    def test_row_before_a_part_was_removed(self):
+        with self.tampering() as cr:
+            cr.execute("DELETE FROM opco_exchange WHERE id = %s", [self.rows[4].id])
+        with self.unzipped(contract_ids=self.contract.ids) as folder:
+            done = self.verify_alone(folder)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("ligne n° 5 : elle manque", done.stdout)
 
     def test_changed_file_is_found(self):
         with self.unzipped() as folder:
@@ -439,7 +478,7 @@ class TestDownload(EvidenceCase, HttpCase):
     def test_download(self):
         self.authenticate(self.consultant.login, self.consultant.login)
         wizard = self.env["opco.audit.pack"].with_user(self.consultant).create({})
-        for kind, start in (("zip", b"PK"), ("csv", b"\xef\xbb\xbfseal_number;")):
+        for kind, start in (("zip", b"PK"), ("csv", b"\xef\xbb\xbfNumber;")):
             answer = self.url_open(wizard.action_download()["url"][:-3] + kind)
             self.assertEqual(answer.status_code, 200)
             self.assertTrue(answer.content.startswith(start))

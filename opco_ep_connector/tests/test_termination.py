@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import html2plaintext
 
 from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
@@ -248,6 +248,19 @@ class TestTermination(ConnectorCase):
         self.assertFalse(self.todo())
         self.assertEqual(self.contract.opco_termination_state, "done")
         self.assertEqual(self.contract.state, "broken")
+
+    def test_closed_flow_is_said_before_and_after(self):
+        def told():
+            action = self.contract.with_user(self.transmitter).action_terminate()
+            wizards = self.env["apprenticeship.termination"].with_user(self.transmitter)
+            form = Form(wizards.with_context(**action["context"]))
+            return form.opco_closed_text
+
+        self.assertFalse(told())
+        self.open_flow(False)
+        self.assertIn("not open at OPCO EP", told())
+        self.terminate()
+        self.assertIn("not open at OPCO EP", html2plaintext(self.todo().note))
 
     def test_state_that_nobody_saw_pass_closes_the_todo(self):
         """The OPCO broke the contract and settled it between two readings."""

@@ -1,6 +1,7 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import apprenticeship_termination
 from . import opco_audit_pack
 from . import opco_integrity_check
 from . import opco_integrity_check_line

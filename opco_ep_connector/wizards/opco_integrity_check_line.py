@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..verify_journal import (
     BROKEN_LINK,
@@ -86,7 +87,7 @@ class OpcoIntegrityCheckLine(models.TransientModel):
                 "broken one: %(reason)s The rows before it are in order.",
                 number=fault.number,
                 reference=exchange.reference or "–",
-                date=fields.Datetime.to_string(exchange.started_at),
+                date=format_datetime(self.env, exchange.started_at),
                 reason=reason,
             )
         return self.env._(

@@ -66,6 +66,7 @@ WRONG = [
     (replace(GRADUATED, effect_date=date(2027, 3, 31)), "01/04/2027"),
     (replace(FIRST_DAYS, practical_days=46), "46 jours"),
     (replace(FIRST_DAYS, practical_days=None), "nombre de jours"),
+    (replace(AGREED, practical_days=183), "il n'y a pas 183 jours"),
 ]
 
 
@@ -80,10 +81,26 @@ def test_wrong(termination, words):
     assert [one for one in found if one.is_blocking and words in one.message]
 
 
+def test_nothing_ends_before_it_was_concluded():
+    concluded = date(2026, 8, 20)
+    early = replace(
+        CANCELLED, notice_date=date(2025, 8, 25), effect_date=date(2025, 9, 1)
+    )
+    [remark] = check_termination(early, START, END, concluded)
+    assert remark.is_blocking
+    assert "20/08/2026" in remark.message and "01/09/2025" in remark.message
+    same_day = replace(CANCELLED, notice_date=concluded, effect_date=concluded)
+    assert check_termination(same_day, START, END, concluded) == ()
+
+
 def test_remarks_that_do_not_block():
     without = replace(RESIGNED, mediator_date=None, practical_days=10)
     found = check_termination(without, START, END)
     assert [one.is_blocking for one in found] == [False, False]
+    [remark] = check_termination(replace(FIRST_DAYS, practical_days=0), START, END)
+    assert not remark.is_blocking
+    assert "vérifiez ce nombre" in remark.message
+    assert not check_termination(replace(AGREED, practical_days=182), START, END)
 
 
 @pytest.mark.parametrize(

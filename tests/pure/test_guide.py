@@ -3,8 +3,8 @@
 """The guide cannot lie: its labels are those of the screens, its pictures are taken.
 
 In docs/guide, **« … »** is a label of the add-ons, and several joined by « > », from
-**« OPCO »** on, are a menu. Elsewhere, whatever begins with « OPCO > » is a menu, and what
-the administrators' documents put between guillemets is on a screen.
+**« OPCO »** on, are a menu. Elsewhere, whatever begins with « OPCO > » is a menu, and
+what the administrators' documents put between guillemets is on a screen.
 """
 
 import ast
@@ -27,7 +27,9 @@ LABEL = re.compile(r"\*\*«\s*(.+?)\s*»\*\*")
 MENU_PATH = re.compile(r"\*\*« OPCO »\*\*(?: > \*\*«[^»]+»\*\*)+")
 PLAIN_PATH = re.compile(r"\bOPCO > [^.,;:*()«»]+")
 PROSE = [PROJECT / "README.rst", PROJECT / "dev" / "demo", *READMES]
-ADMINISTRATION = [PROJECT / "docs" / f"{name}.md" for name in ("installation", "exploitation")]
+ADMINISTRATION = [
+    PROJECT / "docs" / f"{name}.md" for name in ("installation", "exploitation")
+]
 # Words of Odoo itself, of its configuration file and of « Apps ».
 NOT_OURS = {"Archivé", "actions planifiées", "threads", "OPCO EP Connector"}
 MARKUP = re.compile(r"<[^>]*>")

@@ -120,7 +120,9 @@ def test_no_term_is_left_in_english(addon):
 @pytest.mark.parametrize("addon", ADDONS)
 def test_no_place_of_a_term_is_cut(addon):
     """A record whose identifier ends with « :00 » would stay in English."""
-    assert terms(addon, lambda entry: is_cut(entry) and entry.msgstr != entry.msgid) == []
+    assert (
+        terms(addon, lambda entry: is_cut(entry) and entry.msgstr != entry.msgid) == []
+    )
 
 
 @pytest.mark.parametrize("addon", ADDONS)

@@ -34,7 +34,7 @@ def deposited_in_time(
     """The contract is deposited within 5 working days of its start (D6224-1)."""
     path, first_day = _first_day(cerfa)
     today = circumstances.today
-    if today is None or first_day is None or circumstances.deposited_on is not None:
+    if today is None or first_day is None or _is_deposited(circumstances):
         return
     # Whatever the holidays, 5 working days are not over in 5 days.
     if (today - first_day).days < 5:
@@ -57,7 +57,7 @@ def deposit_is_pressing(
     """From the third of the 5 working days, the deposit is pressing (D6224-1)."""
     path, first_day = _first_day(cerfa)
     today = circumstances.today
-    if today is None or first_day is None or circumstances.deposited_on is not None:
+    if today is None or first_day is None or _is_deposited(circumstances):
         return
     if (today - first_day).days < 3:
         return
@@ -86,6 +86,10 @@ def answer_is_pressing(
             ("contract",),
             facts={"complete": complete, "deadline": answer_deadline(complete)},
         )
+
+
+def _is_deposited(circumstances: Circumstances) -> bool:
+    return bool(circumstances.is_deposited) or circumstances.deposited_on is not None
 
 
 def _first_day(cerfa: Cerfa) -> tuple[str, date | None]:
