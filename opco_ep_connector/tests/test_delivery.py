@@ -195,7 +195,6 @@ class TestWidth(DeliveryCase):
         self.assertEqual(set(left.mapped("attempt_count")), {0})
         self.assertFalse(any(left.mapped("claimed_until")))
 
-
     def test_a_claim_that_ran_out_is_not_sent(self):
         row = self.transmit(self.new_contract())
         channel = delivery.Delivery(self.env)._channel(self.connection)
