@@ -37,7 +37,7 @@ class Channel:
     def claim(self):
         """Claim what may start soon, to be `hold`-ed once this is committed.
 
-        :return: pairs of a row and its call, which takes the client
+        :return: of each row, its call, which takes the client, and the end of its claim
         """
         if not self.is_open():
             return []
@@ -47,7 +47,7 @@ class Channel:
         if wanted <= 0:
             return []
         rows = self.connection.env["opco.transmission"]._claim(self.connection, wanted)
-        return [(row, row._call()) for row in rows]
+        return [(row, row._call(), row.claimed_until) for row in rows]
 
     def hold(self, claimed):
         self.claimed += claimed
@@ -56,11 +56,14 @@ class Channel:
         """Return the rows whose calls start now, with these; `most` of them."""
         if self.is_shut:
             return []
-        free = self.lane.free(self.in_flight, fields.Datetime.now())
+        now = fields.Datetime.now()
+        # A server that slept has lost its claims: another one may have settled them.
+        self.claimed = [claimed for claimed in self.claimed if now < claimed[-1]]
+        free = self.lane.free(self.in_flight, now)
         room = max(0, min(free, most))
         taken, self.claimed = self.claimed[:room], self.claimed[room:]
         self.in_flight += len(taken)
-        return taken
+        return [(row, call) for row, call, _end in taken]
 
     def learn(self, outcome):
         """A call has ended; refused credentials shut the channel for this run.
@@ -84,7 +87,7 @@ class Channel:
     def withdraw(self):
         """Take back the rows whose calls have not started."""
         rows = self.connection.env["opco.transmission"].union(
-            *(row for row, _call in self.claimed)
+            *(row for row, _call, _end in self.claimed)
         )
         self.claimed = []
         return rows

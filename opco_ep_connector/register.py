@@ -69,7 +69,13 @@ def find_establishment(address: str, siret: str) -> Establishment | None:
         if response.status_code != requests.codes.ok:
             raise RegisterUnavailable(f"HTTP {response.status_code}")
         return _establishment(response.json()["results"], siret)
-    except (requests.RequestException, ValueError, LookupError, TypeError) as error:
+    except (
+        requests.RequestException,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise RegisterUnavailable(type(error).__name__) from error
 
 

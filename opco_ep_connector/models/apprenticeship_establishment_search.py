@@ -1,9 +1,12 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import api, models, tools
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
+from ..convergence.profile import InvalidAddress, check_url, is_loopback
 from ..register import RegisterUnavailable, find_establishment
 
 ADDRESS_PARAMETER = "opco_ep_connector.register_url"
@@ -26,10 +29,13 @@ class ApprenticeshipEstablishmentSearch(models.AbstractModel):
         """Return the address, empty when the search is switched off."""
         parameters = self.env["ir.config_parameter"].sudo()
         address = parameters.get_param(ADDRESS_PARAMETER) or ""
+        try:
+            is_local = is_loopback(urlsplit(check_url(address)).hostname)
+        except InvalidAddress:
+            return ""
         # A neutralized copy calls nobody but this machine.
         is_copy = parameters.get_param("database.is_neutralized")
-        usable = ("http://127.",) if is_copy else ("https://", "http://127.")
-        return address if address.startswith(usable) else ""
+        return address if is_local or not is_copy else ""
 
     @api.model
     def _find(self, siret):
@@ -39,7 +45,7 @@ class ApprenticeshipEstablishmentSearch(models.AbstractModel):
                 self.env._("The public register may not be called from here.")
             )
         try:
-            return self._find_once(siret, address)
+            return self._find_of_day(siret, address, fields.Date.today())
         except RegisterUnavailable as error:
             raise UserError(
                 self.env._(
@@ -49,8 +55,9 @@ class ApprenticeshipEstablishmentSearch(models.AbstractModel):
             ) from error
 
     @api.model
-    @tools.ormcache("siret", "address")
-    def _find_once(self, siret, address):
+    @tools.ormcache("siret", "address", "day")
+    def _find_of_day(self, siret, address, day):
+        """Ask once a day: an establishment opens, or closes, from one to the next."""
         establishment = find_establishment(address, siret)
         if establishment is None:
             return None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
 from .. import delivery
@@ -194,6 +194,20 @@ class TestWidth(DeliveryCase):
         self.assertEqual(set(left.mapped("state")), {"queued"})
         self.assertEqual(set(left.mapped("attempt_count")), {0})
         self.assertFalse(any(left.mapped("claimed_until")))
+
+    def test_a_claim_that_ran_out_is_not_sent(self):
+        row = self.transmit(self.new_contract())
+        channel = delivery.Delivery(self.env)._channel(self.connection)
+        channel.hold(channel.claim())
+        self.assertEqual(row.state, "sending")
+        with freeze_time(row.claimed_until - timedelta(seconds=1)):
+            self.assertEqual(len(channel.take(0)), 0)
+            self.assertEqual(len(channel.claimed), 1)
+        with freeze_time(row.claimed_until):
+            self.assertEqual(channel.take(1), [])
+        # Whoever settles lost claims reads first: nothing is given back either.
+        self.assertFalse(channel.withdraw())
+        self.assertEqual(row.state, "sending")
 
 
 @tagged("post_install", "-at_install")

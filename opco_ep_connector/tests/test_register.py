@@ -3,11 +3,13 @@
 
 import json
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import TransactionCase, freeze_time, tagged
 
 from ..models.apprenticeship_establishment_search import ADDRESS_PARAMETER
 from .common import SandboxAllowed
@@ -91,6 +93,24 @@ class TestRegister(SandboxAllowed, TransactionCase):
         self.search._find(SIRET)
         self.assertEqual(Register.asked, [{"q": [SIRET]}])
 
+    def test_asked_again_the_next_day(self):
+        self.assertFalse(self.search._find(SIRET)["is_closed"])
+        Register.site = SITE | {"etat_administratif": "F"}
+        with freeze_time(fields.Date.today() + timedelta(days=1)):
+            self.assertTrue(self.search._find(SIRET)["is_closed"])
+
+    def test_a_neutralized_copy_calls_this_machine_only(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("database.is_neutralized", "True")
+        self.assertTrue(self.search._is_available())
+        for address in (
+            "https://register.example/search",
+            "https://127.0.0.1.register.example/search",
+            "http://127.register.example/search",
+        ):
+            self.set_address(address)
+            self.assertFalse(self.search._is_available(), address)
+
     def test_closed_establishment(self):
         Register.site = SITE | {"etat_administratif": "F"}
         self.assertTrue(self.search._find(SIRET)["is_closed"])
@@ -104,7 +124,12 @@ class TestRegister(SandboxAllowed, TransactionCase):
         self.assertIsNone(self.search._find(SIRET))
 
     def test_failures_are_one_sentence(self):
-        for site, status in ((SITE, 503), ({"name": "?"}, 200), (SITE, 302)):
+        for site, status in (
+            (SITE, 503),
+            ({"name": "?"}, 200),
+            (SITE, 302),
+            (SITE | {"activite_principale": 1}, 200),
+        ):
             with self.subTest(site=site, status=status):
                 Register.site, Register.status = site, status
                 with self.assertRaisesRegex(UserError, "does not answer"):

@@ -123,7 +123,10 @@ class TestSeal(JournalCase):
         self.assertFalse(self.verify().fault)
 
     def test_exchange_is_named_by_its_contract_and_its_number(self):
-        exchange = self.send(self.new_contract()).exchange_ids[0]
+        row = self.send(self.new_contract())
+        exchange = self.env["opco.exchange"]._journal(
+            self.connection, new_exchange(), row
+        )
         exchange = exchange.with_context(lang="fr_FR")
         self.assertEqual(
             exchange.display_name, f"{exchange.reference} – Pas encore scellé"
