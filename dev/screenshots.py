@@ -200,7 +200,7 @@ def terminate(world, nadia, camera):
     number = deposit(world, nadia, "picard")
     engaged(world, nadia, "picard", number)
     page.click(f"{HEADING} button[name=action_terminate]")
-    fill_date(page, DIALOG, "effect_date", date.today() + timedelta(days=45))
+    fill_date(page, DIALOG, "effect_date", date.today() + timedelta(days=90))
     page.click(f"{DIALOG} [name=case] input")
     page.click(".o_select_menu_item:has-text('Accord des deux parties')")
     fill_date(page, DIALOG, "notice_date", date.today())

@@ -36,7 +36,9 @@ class TestContract(ApprenticeshipCase):
     def test_its_creation_is_told_in_french_while_the_model_has_no_french_name(self):
         model = self.env["ir.model"]._get("apprenticeship.contract")
         model.with_context(lang="fr_FR").name = "Apprenticeship Contract"
-        contract = self.Contract.with_context(lang="fr_FR").create({})
+        contract = self.Contract.with_context(
+            lang="fr_FR", tracking_disable=False
+        ).create({})
         self.assertIn("apprentissage créé", contract.message_ids.body)
 
     def test_display_name_holds_the_apprentice(self):

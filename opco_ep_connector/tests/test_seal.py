@@ -123,19 +123,14 @@ class TestSeal(JournalCase):
         self.assertFalse(self.verify().fault)
 
     def test_exchange_is_named_by_its_contract_and_its_number(self):
-        row = self.send(self.new_contract())
-        exchange = self.env["opco.exchange"]._journal(
-            self.connection, new_exchange(), row
-        )
-        exchange = exchange.with_context(lang="fr_FR")
-        self.assertEqual(
-            exchange.display_name, f"{exchange.reference} – Pas encore scellé"
-        )
+        unsealed = self.journal(1).with_context(lang="fr_FR")
+        self.assertEqual(unsealed.display_name, "POST – Pas encore scellé")
+        sealed = self.send(self.new_contract()).exchange_ids[0]
         self.run_sealer()
-        exchange.invalidate_recordset()
+        sealed = sealed.with_context(lang="fr_FR")
         self.assertEqual(
-            exchange.display_name,
-            f"{exchange.reference} – n°\N{NO-BREAK SPACE}{exchange.seal_number}",
+            sealed.display_name,
+            f"{sealed.reference} – n°\N{NO-BREAK SPACE}{sealed.seal_number}",
         )
 
     def test_sealer_at_rest_is_woken_once(self):

@@ -180,9 +180,9 @@ def wait_for_state(world, name, field, value, person):
 
 
 def terminate(page):
-    """State that both parties agree to end the contract in a month and a half."""
+    """State that both parties agree to end the contract in three months."""
     page.click(f"{HEADING} button[name=action_terminate]")
-    fill_date(page, DIALOG, "effect_date", date.today() + timedelta(days=45))
+    fill_date(page, DIALOG, "effect_date", date.today() + timedelta(days=90))
     page.click(f"{DIALOG} [name=case] input")
     page.click(".o_select_menu_item:has-text('Accord des deux parties')")
     fill_date(page, DIALOG, "notice_date", date.today())
