@@ -23,6 +23,7 @@ COPIES = (
     "wrong_key",
     "sandbox_stopped",
     "edited",
+    "answered_meanwhile",
     "two_browsers",
     "agreed",
     "amended",

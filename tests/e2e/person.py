@@ -19,6 +19,7 @@ ARGUMENTS = [
 ]
 # Milliseconds for what a slow machine may take; what is promised has its own limit.
 PATIENCE = 20_000
+RECEIPT_SECONDS = 5
 
 HEADING = ".o_form_view .o_form_statusbar"
 FORM = ".o_action_manager .o_form_view"

@@ -6,9 +6,9 @@ import time
 
 from playwright.sync_api import expect
 
-from person import FINDINGS, FORM, REFRESH, REJECTION
+from person import FINDINGS, FORM, RECEIPT_SECONDS, REFRESH, REJECTION
+from world import wait_for
 
-RECEIPT_SECONDS = 5
 REFRESH_SECONDS = 10
 
 
@@ -72,12 +72,3 @@ def test_opco_rejects(world, working_connection, nadia):
     banner.locator("a[data-field=employer_siret]").click()
     focused = nadia.page.locator(f"{FORM} [name=employer_siret] :focus")
     expect(focused).to_be_visible()
-
-
-def wait_for(question, seconds=20):
-    """Return the first true answer to a question."""
-    deadline = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.1)
-    return answer

@@ -2,9 +2,12 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What happens around a deposit: a silent OPCO, a busy user, two users."""
 
+import time
+
 from playwright.sync_api import expect
 
-from person import FORM, SAVE, SENDING, TRANSMIT, WAITING
+from person import FORM, RECEIPT_SECONDS, SAVE, SENDING, TRANSMIT, WAITING
+from world import wait_for
 
 CLICK = f"document.querySelector({TRANSMIT!r}).click()"
 
@@ -44,6 +47,25 @@ def test_user_saves_while_the_answer_comes(world, working_connection, nadia, san
     assert world.contract_value(contract, "signing_place") == "Quimper"
     assert world.contract_value(contract, "opco_transport_state") == "sent"
     assert len(world.deposits_of("EDITED")) == 1
+
+
+def test_answer_that_crosses_a_reading_of_the_screen(world, working_connection, nadia):
+    """What the click has read again is older than the answer, and comes after it."""
+    contract = world.contracts["answered_meanwhile"]
+    nadia.open_contract(contract)
+
+    def come_late(route):
+        read = route.fetch()
+        wait_for(
+            lambda: world.contract_value(contract, "opco_transport_state") == "sent"
+        )
+        # As long as the answer may take to be told.
+        time.sleep(1)
+        route.fulfill(response=read)
+
+    nadia.page.route("**/web_read", come_late, times=1)
+    nadia.transmit()
+    assert nadia.receipt(within=RECEIPT_SECONDS * 1000)
 
 
 def test_two_people_click_at_once(world, working_connection, nadia, paul):

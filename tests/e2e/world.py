@@ -5,6 +5,7 @@
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import databases
@@ -130,3 +131,12 @@ class World:
 def run_folder():
     """Return the folder of the logs, given by dev/settings.sh."""
     return Path(os.environ["RUN"])
+
+
+def wait_for(question, seconds=20):
+    """Return the first true answer to a question."""
+    deadline = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.1)
+    return answer

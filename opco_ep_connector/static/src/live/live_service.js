@@ -15,7 +15,7 @@ const MODEL_OF_MESSAGE = {
  * Tells the open screens, through `bus`, the ids of the records that moved.
  *
  * `isTold()` says whether messages arrive at present: a screen asks by itself else.
- * `hasMovedSince(model, id, time)` is for what was told while a screen was opening.
+ * `hasMovedSince(model, id, time)` is for what was told while a screen was being read.
  */
 export const liveService = {
     dependencies: ["bus_service"],

@@ -1,11 +1,12 @@
 // Copyright 2026 OPCO EP Connector contributors
 // License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import {onMounted, onWillUnmount, useEffect, useExternalListener} from "@odoo/owl";
+import {onWillUnmount, useEffect, useExternalListener} from "@odoo/owl";
 import {useBus, useService} from "@web/core/utils/hooks";
 import {FormController} from "@web/views/form/form_controller";
 import {ListController} from "@web/views/list/list_controller";
 import {RECORDS_MOVED} from "./live_service";
+import {RelationalModel} from "@web/model/relational_model/relational_model";
 import {_t} from "@web/core/l10n/translation";
 import {formView} from "@web/views/form/form_view";
 import {listView} from "@web/views/list/list_view";
@@ -47,11 +48,19 @@ function useReloadSoon(reload) {
     return reloadSoon;
 }
 
+/** Knows when what it shows was asked for: what moved since then is not in it. */
+class LiveModel extends RelationalModel {
+    async load() {
+        const askedAt = Date.now();
+        await super.load(...arguments);
+        this.rootAskedAt = askedAt;
+    }
+}
+
 export class LiveFormController extends FormController {
     setup() {
         super.setup();
-        const openedAt = Date.now();
-        this.readAt = openedAt;
+        this.readAt = Date.now();
         this.typedAt = 0;
         useExternalListener(window, "input", () => {
             this.typedAt = Date.now();
@@ -66,12 +75,16 @@ export class LiveFormController extends FormController {
                 this.showWhatMoved();
             }
         });
-        onMounted(() => {
-            const {resModel, resId} = this.model.root;
-            if (this.live.hasMovedSince(resModel, resId, openedAt)) {
-                this.showWhatMoved();
-            }
-        });
+        // On opening, and each time a button has the whole screen read again.
+        useEffect(
+            () => {
+                const {resModel, resId} = this.model.root;
+                if (this.live.hasMovedSince(resModel, resId, this.model.rootAskedAt)) {
+                    this.showWhatMoved();
+                }
+            },
+            () => [this.model.root.id]
+        );
         useEffect(
             (isAwaiting) => {
                 if (isAwaiting) {
@@ -160,10 +173,12 @@ export class LiveListController extends ListController {
 registry.category("views").add("opco_live_form", {
     ...formView,
     Controller: LiveFormController,
+    Model: LiveModel,
 });
 registry.category("views").add("opco_live_batch_form", {
     ...formView,
     Controller: LiveBatchFormController,
+    Model: LiveModel,
 });
 registry.category("views").add("opco_live_list", {
     ...listView,
