@@ -20,6 +20,8 @@ from . import opco_batch
 from . import opco_error
 from . import opco_polling
 from . import opco_transmission
+from . import opco_transmission_outcome
+from . import opco_transmission_consequences
 from . import opco_transmission_file
 from . import opco_transmission_contract
 from . import opco_transmission_termination
