@@ -16,6 +16,8 @@ from . import opco_connection_reminder
 from . import opco_access_review
 from . import opco_access_review_line
 from . import opco_dossier
+from . import opco_dossier_detail
+from . import opco_dossier_proposal
 from . import opco_batch
 from . import opco_error
 from . import opco_polling
