@@ -12,6 +12,10 @@ from . import apprenticeship_establishment_search
 from . import apprenticeship_pay_period
 from . import apprenticeship_override
 from . import apprenticeship_contract
+from . import apprenticeship_contract_entry_help
+from . import apprenticeship_contract_pay
+from . import apprenticeship_contract_establishment
+from . import apprenticeship_contract_preflight
 from . import apprenticeship_document
 from . import apprenticeship_contract_documents
 from . import apprenticeship_contract_purge

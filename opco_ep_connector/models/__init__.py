@@ -16,10 +16,14 @@ from . import opco_connection_reminder
 from . import opco_access_review
 from . import opco_access_review_line
 from . import opco_dossier
+from . import opco_dossier_detail
+from . import opco_dossier_proposal
 from . import opco_batch
 from . import opco_error
 from . import opco_polling
 from . import opco_transmission
+from . import opco_transmission_outcome
+from . import opco_transmission_consequences
 from . import opco_transmission_file
 from . import opco_transmission_contract
 from . import opco_transmission_termination

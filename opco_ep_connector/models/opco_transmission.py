@@ -1,12 +1,8 @@
 # Copyright 2026 OPCO EP Connector contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import random
-from collections import Counter, defaultdict
 from datetime import timedelta
 from functools import partial
-
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -19,16 +15,11 @@ from odoo.addons.l10n_fr_apprenticeship.models.apprenticeship_contract import (
 
 from ..automatic_sending import AutomaticSending
 from ..convergence import payload
-from ..convergence.errors import ConvergenceError, Unknown
 from ..convergence.redact import MASK
 from ..delivery import Delivery
-from ..deposit import NEVER_LEFT, OPERATIONS
-from .outcome_messages import explain_failure, explain_unsendable, remote_text
+from ..deposit import OPERATIONS
 from .transactions import in_own_transaction, isolated, together_or_apart
 
-LONGEST_DOUBLING = 10
-# The OPCO may need a moment to list what it has just received.
-LOOK_AGAIN = timedelta(minutes=1)
 # A claim that has not been settled after that many times the longest call is lost.
 CLAIM_TIMEOUTS = 3
 APPLIED_AT_ONCE = 100
@@ -174,7 +165,6 @@ class OpcoTransmission(models.Model):
         default=True,
         help="The contract and its chatter know the last outcome.",
     )
-    is_delay_told = fields.Boolean(readonly=True)
     exchange_ids = fields.One2many("opco.exchange", "transmission_id")
     duration_ms = fields.Integer(
         string="Duration (ms)",
@@ -628,205 +618,3 @@ class OpcoTransmission(models.Model):
             row.attempt_count -= 1
             row.state = "retry" if row.attempt_count else "queued"
         self.claimed_until = False
-
-    # ------------------------------------------------------------------ outcome
-    def _record_outcomes(self, outcomes):
-        """Write what calls ended in: the rows and their exchanges, nothing else.
-
-        :param outcomes: by row, a `Receipt`, an `Acknowledgement`, a
-            `ConvergenceError` or, when nothing could leave, one of `NEVER_LEFT`
-        """
-        self.env["opco.exchange"]._journal_all(
-            [
-                (row, outcomes[row].exchange)
-                for row in self
-                if not isinstance(outcomes[row], NEVER_LEFT)
-            ]
-        )
-        for row in self._by_sender_language():
-            outcome = outcomes[row]
-            if isinstance(outcome, NEVER_LEFT):
-                row._record_unsendable(outcome)
-            elif isinstance(outcome, ConvergenceError):
-                row._record_failure(outcome)
-            else:
-                row._record_accepted(outcome)
-
-    def _record_accepted(self, receipt):
-        numbers = receipt if self.operation == "contract" else None
-        self._settle("sent", self._received_values(numbers))
-
-    def _received_values(self, numbers):
-        """Return what a reception writes; only a contract's brings the numbers."""
-        if numbers is None:
-            return {"message": False}
-        return {
-            "internal_number": numbers.internal_number,
-            "external_number": numbers.external_number,
-            "deca_number": numbers.deca_number,
-            "message": False,
-        }
-
-    def _record_unsendable(self, reason):
-        """Give up what this server found that it cannot send as it was queued."""
-        message = explain_unsendable(self.env, reason)
-        self._settle("cancelled", {"message": message, "is_live": False})
-
-    def _record_failure(self, error):
-        outcome = error.outcome
-        message = explain_failure(self.env, error)
-        if outcome == "rejected":
-            self._settle("rejected", {"message": message, "is_live": False})
-        elif outcome == "auth" and self.connection_id._has_new_secrets_since(
-            self.claimed_at
-        ):
-            self._settle("retry", self._values_with_new_secrets())
-        elif outcome == "auth":
-            self._settle("held", {"message": message})
-        elif outcome == "unknown":
-            self._settle("unknown", {"message": self._unknown_message(message, error)})
-        else:
-            self._settle("retry", {"message": message} | self._retry_values(error))
-
-    def _values_with_new_secrets(self):
-        """What was refused is the former token: it leaves at once with the new one."""
-        return {
-            "message": self.env._(
-                "The token was replaced during the call: it is tried again with the "
-                "new one."
-            ),
-            "next_try_at": fields.Datetime.now(),
-        }
-
-    def _record_lost_claims(self):
-        for row in self._by_sender_language():
-            message = row.env._("The server stopped before the OPCO answered.")
-            lost = Unknown("claim lost")
-            row._settle("unknown", {"message": row._unknown_message(message, lost)})
-
-    def _unknown_message(self, message, error):
-        """Return what happened and how it will be known; operations say theirs."""
-        said = remote_text(error)
-        lines = [
-            message,
-            said,
-            self.env._(
-                "It may have received it all the same: it is not sent again before "
-                "this is known."
-            ),
-        ]
-        return "\n".join(filter(None, lines))
-
-    def _record_found(self, detail):
-        """Adopt the dossier by which the OPCO holds what was sent."""
-        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange, self)
-        # The legal delay runs from the day it was received, not from the day it was
-        # found: it arrived as it left.
-        received = self._received_values(detail) | {"answered_at": self.claimed_at}
-        self._settle("sent", received)
-
-    def _record_done(self, detail):
-        """The dossier shows that what was sent has been done."""
-        self.env["opco.exchange"]._journal(self.connection_id, detail.exchange, self)
-        self._settle("sent", {"message": False})
-
-    def _record_not_found(self):
-        """Count the look; after two and the settle time, the same bytes leave again."""
-        settle_time = timedelta(minutes=self.profile_id.settle_minutes)
-        self.look_count += 1
-        now = fields.Datetime.now()
-        if self.look_count < 2 or now < self.answered_at + settle_time:
-            self.env["opco.dossier"]._wake(
-                at=max(now + LOOK_AGAIN, self.answered_at + settle_time)
-            )
-            return
-        message = self.env._(
-            "The OPCO does not have it: it is sent again, exactly as it was."
-        )
-        self._settle("retry", {"message": message, "next_try_at": now})
-        self._wake()
-
-    def _retry_values(self, error):
-        first = timedelta(seconds=self.profile_id.retry_first_seconds)
-        longest = timedelta(minutes=self.profile_id.retry_longest_minutes)
-        doublings = min(self.attempt_count - 1, LONGEST_DOUBLING)
-        delay = min(first * 2**doublings, longest) * random.uniform(0.8, 1.2)
-        if error.retry_after:
-            delay = max(delay, timedelta(seconds=error.retry_after))
-        return {"next_try_at": fields.Datetime.now() + delay}
-
-    def _settle(self, state, values):
-        self.write(
-            {
-                "state": state,
-                "claimed_until": False,
-                "answered_at": fields.Datetime.now(),
-                "applied": False,
-                **values,
-            }
-        )
-
-    # ------------------------------------------------------------- consequences
-    def _apply_in_own_transaction(self):
-        """Tell the contracts; what fails here is done again by the next run."""
-        # It stays marked as not applied.
-        together_or_apart(
-            self.env,
-            "Consequences of transmission",
-            self,
-            lambda rows: rows._apply(),
-        )
-
-    def _apply(self):
-        """Consequences of the outcomes on everything else; idempotent."""
-        self._give_up_closed()
-        rows = self.filtered(lambda row: not row.applied)
-        unsendable = rows.filtered(lambda row: row.state == "cancelled")
-        unsendable._by_operation("_on_unsendable")
-        (rows - unsendable)._by_operation("_on_outcome")
-        for row in rows.filtered(lambda row: row.state == "held"):
-            row.connection_id._stop(row.message)
-        if "unknown" in rows.mapped("state"):
-            self.env["opco.dossier"]._wake(at=fields.Datetime.now() + LOOK_AGAIN)
-        rows._tell()
-        rows.applied = True
-        rows.contract_id._opco_notify()
-        for batch in rows.batch_id:
-            batch._notify_progress()
-
-    def _tell(self):
-        """One line in the chatter for each thing worth knowing, never per attempt."""
-        worth_a_line = self.filtered(
-            lambda row: not (row._is_delayed() and row.is_delay_told)
-        )
-        # A contract has one line at most in each message of a batch.
-        for rows in worth_a_line._one_for_each_contract():
-            rows.contract_id._message_log_batch(
-                bodies={
-                    row.contract_id.id: row._outcome_line()
-                    for row in rows._by_sender_language()
-                }
-            )
-        for row in self:
-            row.is_delay_told = row._is_delayed()
-
-    def _one_for_each_contract(self):
-        """Yield the rows so that none of a batch is of the same contract."""
-        ranked = defaultdict(self.browse)
-        rank_of = Counter()
-        for row in self:
-            ranked[rank_of[row.contract_id]] |= row
-            rank_of[row.contract_id] += 1
-        yield from ranked.values()
-
-    def _what_to_correct(self):
-        """Return, one line each, what whoever sent it is asked to correct."""
-        return (self.message or "").splitlines()
-
-    def _outcome_line(self):
-        """Return the outcome as a line of chatter; remote text is escaped."""
-        sentence = getattr(self, f"_outcome_sentence_{self.operation}")()
-        return Markup("<br/>").join([sentence, *(self.message or "").splitlines()])
-
-    def _is_delayed(self):
-        return self.state in ("retry", "held", "unknown")

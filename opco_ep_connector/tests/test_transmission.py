@@ -16,7 +16,7 @@ from odoo.addons.l10n_fr_apprenticeship.tests.common import USER
 
 from ..convergence.client import ConvergenceClient
 from ..models.opco_connection_secrets import UnusableHere
-from ..models.opco_transmission import OpcoTransmission
+from ..models.opco_transmission_consequences import OpcoTransmission
 from ..sealed_content import sealed_content
 from ..verify_journal import answer_digest, content_digest
 from .common import CLOSED_SIRET, KEY_ADMINISTRATOR, TRANSMIT, ConnectorCase
