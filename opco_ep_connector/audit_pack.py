@@ -80,10 +80,11 @@ VÉRIFIER
 3. Sans Python, les fichiers seuls :
        sha256sum -c MANIFEST.sha256
 
-Un accusé masque les données personnelles du contrat ; quelqu'un que le contrat ignore et
-que l'OPCO nomme dans une phrase y reste lisible. Une réponse sans donnée personnelle figure
-telle quelle dans journal.json : son texte est alors vérifié aussi. Les lignes d'autres
-contrats n'y figurent que par leur sceau, pour relier celles-ci à la tête de chaîne.
+Un accusé masque les données personnelles du contrat ; quelqu'un que le contrat ignore
+et que l'OPCO nomme dans une phrase y reste lisible. Une réponse sans donnée personnelle
+figure telle quelle dans journal.json : son texte est alors vérifié aussi. Les lignes
+d'autres contrats n'y figurent que par leur sceau, pour relier celles-ci à la tête de
+chaîne.
 L'ancre de ce dossier ne prouve rien sur lui-même : gardez-la pour une vérification
 future.
 """
