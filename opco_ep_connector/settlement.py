@@ -37,7 +37,8 @@ class Settlement:
         self.candidates = self._candidates_by_key()
         for row in rows:
             with isolated(self.env, "Settlement of transmission", row.id):
-                self._settle(row._in_sender_language())
+                # Each is read alone: the commit after each one empties the cache.
+                self._settle(row.with_prefetch()._in_sender_language())
         return self.has_settled
 
     def _candidates_by_key(self):

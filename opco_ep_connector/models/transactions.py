@@ -70,4 +70,5 @@ def together_or_apart(env, what, records, work):
             _logger.info("%s, one by one: %s", what, redact_text(repr(error)))
     for record in records:
         with isolated(env, what, record.id):
-            in_own_transaction(env, lambda one=record: work(one))
+            # Read alone: the commit after each one empties the cache.
+            in_own_transaction(env, lambda one=record.with_prefetch(): work(one))

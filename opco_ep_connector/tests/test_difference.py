@@ -3,6 +3,7 @@
 
 import json
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -17,6 +18,7 @@ from odoo.addons.l10n_fr_apprenticeship.cerfa_reading import (
 from odoo.addons.l10n_fr_apprenticeship.tests.common import NIR, PERSONAL_DATA
 
 from ..convergence import payload
+from ..models import apprenticeship_contract_difference_mark
 from .common import CLOSED_SIRET, CONSULT, ConnectorCase
 from .test_transmission import DEPOSIT
 
@@ -636,6 +638,18 @@ class TestModifiedMark(DifferenceCase):
         self.assertEqual(triggers.search_count(domain), before, "nothing was sent")
         self.contract.weekly_hours = 32
         self.assertEqual(triggers.search_count(domain), before + 1)
+
+    def test_run_leaves_its_thread_to_what_is_to_be_sent(self):
+        self.contract.tutor_id.function = "Directrice"
+        cron = self.env.ref("opco_ep_connector.ir_cron_compare")
+        self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
+        with patch.object(apprenticeship_contract_difference_mark, "LONGEST_RUN", 0):
+            self.Contract._cron_compare()
+        self.assertFalse(self.contract.opco_is_modified)
+        self.assertTrue(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+        )
+        self.assertTrue(self.marked())
 
     def test_only_what_was_written_since_is_compared(self):
         self.assertTrue(self.to_compare())

@@ -2,11 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
 from ..convergence import payload
+from ..settlement import Settlement
 from .common import ConnectorCase
 from .test_transmission import DEPOSIT
 
@@ -65,6 +67,22 @@ class TestSettlement(ConnectorCase):
         self.assertEqual(row.state, "sent")
         self.assertEqual(row.payload_sha256, sent)
         self.assertEqual(len(self.sent_numbers()), 1)
+
+    def test_each_is_read_alone(self):
+        """What was sent is long: it is not read again for all after each commit."""
+        rows = self.lose_the_answer("reset_after_read")
+        self.contract = self.new_contract()
+        rows |= self.lose_the_answer("reset_after_read")
+        settle, read_with = Settlement._settle, []
+
+        def settle_one(settlement, row):
+            read_with.append(tuple(row._prefetch_ids))
+            settle(settlement, row)
+
+        with patch.object(Settlement, "_settle", settle_one):
+            self.refresh()
+        self.assertCountEqual(read_with, [(row.id,) for row in rows])
+        self.assertEqual(set(rows.mapped("look_count")), {1})
 
     def test_one_look_is_not_enough_however_late(self):
         row = self.lose_the_answer("reset_after_read")
