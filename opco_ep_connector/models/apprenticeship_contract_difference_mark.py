@@ -16,8 +16,8 @@ from .transactions import together_or_apart
 
 CRON = "opco_ep_connector.ir_cron_compare"
 COMPARED_TOGETHER = 50
-# Seconds after which a run leaves the rest to the next one. Few: receipts may be waiting
-# for its thread, which delivers in between.
+# Seconds after which a run leaves the rest to the next one. Few: receipts may wait for
+# its thread, which delivers in between.
 LONGEST_RUN = 3
 # What a transaction writes bears the time at which it began.
 LONGEST_TRANSACTION = timedelta(minutes=10)

@@ -71,4 +71,5 @@ def together_or_apart(env, what, records, work):
     for record in records:
         with isolated(env, what, record.id):
             # Read alone: the commit after each one empties the cache.
-            in_own_transaction(env, lambda one=record.with_prefetch(): work(one))
+            alone = record.with_prefetch()
+            in_own_transaction(env, lambda one=alone: work(one))
