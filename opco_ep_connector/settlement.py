@@ -9,7 +9,7 @@ from functools import partial
 
 from .convergence.errors import ConvergenceError
 from .fingerprints import fingerprint, identity, is_same_contract
-from .models.transactions import in_own_transaction, isolated
+from .models.transactions import in_own_transaction, isolated, one_by_one
 
 _logger = logging.getLogger(__name__)
 
@@ -35,10 +35,9 @@ class Settlement:
             return False
         self.salt = self.connection.sudo().vault_id
         self.candidates = self._candidates_by_key()
-        for row in rows:
+        for row in one_by_one(rows):
             with isolated(self.env, "Settlement of transmission", row.id):
-                # Each is read alone: the commit after each one empties the cache.
-                self._settle(row.with_prefetch()._in_sender_language())
+                self._settle(row._in_sender_language())
         return self.has_settled
 
     def _candidates_by_key(self):

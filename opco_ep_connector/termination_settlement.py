@@ -6,7 +6,7 @@ import logging
 from functools import partial
 
 from .convergence.errors import ConvergenceError
-from .models.transactions import in_own_transaction, isolated
+from .models.transactions import in_own_transaction, isolated, one_by_one
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ class TerminationSettlement:
     def run(self):
         """:return: whether something was settled"""
         has_settled = False
-        for row in self.env["opco.transmission"].search(
+        unknown = self.env["opco.transmission"].search(
             [
                 ("connection_id", "=", self.connection.id),
                 ("environment", "=", self.connection.environment),
@@ -33,7 +33,8 @@ class TerminationSettlement:
                 ("operation", "=", "termination"),
             ],
             order="id",
-        ):
+        )
+        for row in one_by_one(unknown):
             with isolated(self.env, "Settlement of transmission", row.id):
                 has_settled |= self._settle(row._in_sender_language())
         return has_settled

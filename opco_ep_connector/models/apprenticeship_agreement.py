@@ -16,7 +16,7 @@ from ..convergence.convention import Convention, convention_body
 from ..convergence.profile import CONVENTIONS_DEPOSIT
 from ..preparation import Preparation
 from .apprenticeship_contract import SUMMARY_LENGTH
-from .transactions import in_own_transaction, isolated
+from .transactions import in_own_transaction, isolated, one_by_one
 
 TODO = "opco_ep_connector.activity_type_agreement"
 # The contract is being sent: the agreement leaves once its receipt is there.
@@ -313,7 +313,7 @@ class ApprenticeshipAgreement(models.Model):
         """
         began = time.monotonic()
         waiting = self.search(WAITS_NO_LONGER, order="id")
-        for agreement in waiting:
+        for agreement in one_by_one(waiting):
             with isolated(self.env, "Waiting training agreement", agreement.id):
                 in_own_transaction(self.env, agreement._opco_leave_at_last)
             if time.monotonic() - began > LONGEST_READING:

@@ -68,8 +68,15 @@ def together_or_apart(env, what, records, work):
         except Exception as error:
             env.cr.rollback()
             _logger.info("%s, one by one: %s", what, redact_text(repr(error)))
-    for record in records:
+    for record in one_by_one(records):
         with isolated(env, what, record.id):
-            # Read alone: the commit after each one empties the cache.
-            alone = record.with_prefetch()
-            in_own_transaction(env, lambda one=alone: work(one))
+            in_own_transaction(env, lambda one=record: work(one))
+
+
+def one_by_one(records):
+    """Yield each record, to be read alone.
+
+    A commit after each one empties the cache: all would be read again for each.
+    """
+    for record in records:
+        yield record.with_prefetch()
